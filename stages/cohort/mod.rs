@@ -1,0 +1,1 @@
+//! The synthetic study that the program carries with it.

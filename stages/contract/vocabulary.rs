@@ -1,0 +1,82 @@
+//! The names that a study's configuration defines, so that every other mention of a name can be checked against them
+//! before any work starts.
+//!
+//! Stages add what they define (`Stage::define`), in registry order, and then check what they mention (`Stage::check`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::problem::{Place, Problem};
+use super::suggest;
+
+/// What a participant column holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Variable {
+    Number,
+    Count,
+    Binary,
+    /// The levels, the reference first.
+    Category(Vec<String>),
+}
+
+/// What a model must know of an endpoint before any data is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndpointFacts {
+    /// The kind's name: percent_improvement, difference, at_most, improvement_at_least, column.
+    pub kind: String,
+    /// Whether it is yes or no.
+    pub binary: bool,
+    /// The visit whose total is `baseline_score`; none for a participant column.
+    pub baseline_visit: Option<String>,
+}
+
+/// Everything that has a name in one study.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Vocabulary {
+    /// Declared columns of the participants' table.
+    pub variables: BTreeMap<String, Variable>,
+    /// Visits in their order.
+    pub visits: Vec<String>,
+    /// Whether an assessments table is declared.
+    pub has_assessments: bool,
+    /// Whether a metabolites table is declared.
+    pub has_metabolites: bool,
+    /// Timepoints at which metabolites are measured.
+    pub timepoints: Vec<String>,
+    /// Measures of change that normalize computes.
+    pub measures: BTreeSet<String>,
+    /// Endpoints by name.
+    pub endpoints: BTreeMap<String, EndpointFacts>,
+}
+
+impl Vocabulary {
+    /// A problem unless `name` is one of `known`; `what` is the noun ("visit", "endpoint").
+    pub fn unknown<'a>(
+        code: &'static str,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str> + Clone,
+        path: impl Into<String>,
+    ) -> Option<Problem> {
+        if known.clone().into_iter().any(|candidate| candidate == name) {
+            return None;
+        }
+        let remedy = suggest::remedy(name, known);
+        Some(Problem::new(code, Place::setting(path), format!("unknown {what} `{name}`"), remedy))
+    }
+
+    pub fn check_visit(&self, name: &str, path: impl Into<String>) -> Option<Problem> {
+        Self::unknown("unknown_visit", "visit", name, self.visits.iter().map(String::as_str), path)
+    }
+
+    pub fn check_timepoint(&self, name: &str, path: impl Into<String>) -> Option<Problem> {
+        Self::unknown("unknown_timepoint", "timepoint", name, self.timepoints.iter().map(String::as_str), path)
+    }
+
+    pub fn check_endpoint(&self, name: &str, path: impl Into<String>) -> Option<Problem> {
+        Self::unknown("unknown_outcome", "outcome", name, self.endpoints.keys().map(String::as_str), path)
+    }
+
+    pub fn check_measure(&self, name: &str, path: impl Into<String>) -> Option<Problem> {
+        Self::unknown("unknown_measure", "measure of change", name, self.measures.iter().map(String::as_str), path)
+    }
+}

@@ -1,0 +1,3 @@
+//! The mathematics: matrices and numbers, no data frames, no files.
+
+pub mod grid;
