@@ -109,8 +109,5 @@ impl<S: Stage> Bound for With<S> {
     }
 }
 
-/// The stages' names, in order.
-pub const NAMES: [&str; 7] = ["ingest", "qc", "normalize", "outcomes", "screen", "predict", "report"];
-
 /// The table that every stage makes beside its own.
 pub const FINDINGS: &str = "findings";
