@@ -5,8 +5,40 @@ use crate::config::file::File;
 use crate::failure::Failure;
 
 pub fn exec() -> Result<i32, Failure> {
+    out(&text());
+    Ok(OK)
+}
+
+fn text() -> String {
     let mut schema = schemars::schema_for!(File);
     schema.insert("title".to_owned(), "ketascreen pipeline.yaml".into());
-    out(&serde_json::to_string_pretty(&schema).expect("a schema is JSON"));
-    Ok(OK)
+    let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
+    sections(&schema).into_iter().fold(text, |text, (name, section)| {
+        let text = text.replace(&format!("\"#/$defs/{name}\""), &format!("\"#/$defs/{section}\""));
+        text.replacen(&format!("\n    \"{name}\": {{"), &format!("\n    \"{section}\": {{"), 1)
+    })
+}
+
+/// Every stage calls its settings `Params`, which schemars tells apart by numbers; a reader knows them by their stage.
+fn sections(schema: &schemars::Schema) -> Vec<(String, String)> {
+    let stages = schema.pointer("/$defs/Stages/properties").and_then(serde_json::Value::as_object);
+    let section = |(stage, property): (&String, &serde_json::Value)| {
+        let name = property["$ref"].as_str()?.strip_prefix("#/$defs/")?;
+        name.starts_with("Params").then(|| (name.to_owned(), format!("stages.{stage}")))
+    };
+    stages.into_iter().flatten().filter_map(section).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_reference_of_the_schema_leads_somewhere() {
+        let schema: serde_json::Value = serde_json::from_str(&super::text()).unwrap();
+        let text = schema.to_string();
+        let names = text.split("\"#/$defs/").skip(1).filter_map(|rest| rest.split('"').next());
+        for name in names {
+            assert!(schema["$defs"].get(name).is_some(), "{name}");
+        }
+        assert!(schema["$defs"].get("stages.ingest").is_some());
+    }
 }

@@ -62,12 +62,21 @@ impl Yaml {
 
     /// Where a setting was given, falling back to its nearest ancestor.
     pub fn origin(&self, path: &str) -> Origin<'_> {
+        if let (false, Some(argument)) = (self.places.contains_key(path), self.override_below(path)) {
+            return Origin::Override(argument);
+        }
         ancestors(path)
             .find_map(|path| {
                 let given = self.overrides.get(path).map(|argument| Origin::Override(argument));
                 given.or_else(|| self.places.get(path).map(|spot| Origin::File(*spot)))
             })
             .unwrap_or(Origin::Default)
+    }
+
+    /// The override that made a section which the file does not have.
+    fn override_below(&self, path: &str) -> Option<&str> {
+        let below = |key: &&String| key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+        self.overrides.keys().find(below).map(|key| self.overrides[key].as_str())
     }
 
     /// The origin in words: `pipeline.yaml:41`, or `-S`; empty where the setting was not given.
