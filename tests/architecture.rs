@@ -34,7 +34,7 @@ impl Line {
     }
 }
 
-/// The lines of code below a folder: no comments, and nothing after a file's tests begin.
+/// The lines of code below a folder: no comments, no `tests.rs`, and nothing after a file's tests begin.
 fn code(folder: &Path) -> Vec<Line> {
     let mut lines = Vec::new();
     for file in sources(folder) {
@@ -56,7 +56,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
             files.push(path);
         }
     }

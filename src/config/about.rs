@@ -73,17 +73,42 @@ fn told((path, value): &(String, Value)) -> Option<Vec<(String, Value)>> {
             .iter()
             .map(|item| (format!("{} ({})", text(item, "name"), text(item, "role")), item["sha256"].clone()))
             .collect(),
-        "stages" => items
-            .iter()
-            .flat_map(|item| {
-                let name = text(item, "name");
-                [
-                    (format!("{name}.version"), item["version"].clone()),
-                    (format!("{name}.methods"), item["methods"].clone()),
-                ]
-            })
-            .collect(),
+        // The words of the methods follow from version and settings, which are told already.
+        "stages" => {
+            items.iter().map(|item| (format!("{}.version", text(item, "name")), item["version"].clone())).collect()
+        }
         "version" => vec![("program".to_owned(), value.clone())],
         other => vec![(format!("study.{other}"), value.clone())],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_the_report_is_told_is_recorded_part_by_part_under_the_names_a_reader_knows() {
+        let about = json!({
+            "title": "t", "settings": [["stages.screen.confidence", 0.95]],
+            "sources": [{"role": "panel", "name": "panel.csv", "bytes": 3, "sha256": "ab"}],
+            "stages": [{"name": "qc", "version": 2, "methods": ["words"]}],
+        });
+        let shown: Vec<String> = recorded("report", &json!({"formats": ["html"], "about": about}))
+            .into_iter()
+            .map(|(k, v)| format!("{k} {v}"))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "panel.csv (panel) \"ab\"",
+                "qc.version 2",
+                "stages.report.formats [\"html\"]",
+                "stages.screen.confidence 0.95",
+                "study.title \"t\""
+            ]
+        );
+        let predict = recorded("predict", &json!({"normalization": {"steps": []}, "outcomes": ["x"]}));
+        assert_eq!(predict.keys().collect::<Vec<_>>(), ["stages.normalize.steps", "stages.predict.outcomes"]);
+    }
 }

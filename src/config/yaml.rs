@@ -61,7 +61,11 @@ impl Yaml {
     }
 
     /// Where a setting was given, falling back to its nearest ancestor.
+    ///
+    /// List items may be written `visits.0` or `visits[0]`.
     pub fn origin(&self, path: &str) -> Origin<'_> {
+        let written = path.replace('[', ".").replace(']', "");
+        let path = if self.places.contains_key(path) { path } else { &written };
         if let (false, Some(argument)) = (self.places.contains_key(path), self.override_below(path)) {
             return Origin::Override(argument);
         }
@@ -122,6 +126,8 @@ mod tests {
         assert_eq!(yaml.origin("a.b.c"), Origin::File(Spot { line: 2, column: 10 }));
         assert_eq!(yaml.origin("a.d.c"), Origin::File(Spot { line: 3, column: 3 }));
         assert_eq!(yaml.origin("z"), Origin::Default);
+        let (yaml, ..) = Yaml::parse("pipeline.yaml", "visits:\n  - a\n  - b\n");
+        assert_eq!(yaml.origin("visits[1]"), Origin::File(Spot { line: 3, column: 5 }));
     }
 
     #[test]

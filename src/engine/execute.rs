@@ -65,7 +65,7 @@ pub fn execute(
         wanted.iter().filter(is).map(|index| plan.stages[*index].name()).collect()
     };
     let report = store.link("report").join("report.html");
-    let report = report.exists().then(|| report.display().to_string());
+    let report = report.exists().then(|| report.strip_prefix(".").unwrap_or(&report).display().to_string());
     let seconds = start.elapsed().as_secs_f64();
     listener.hear(Event::Finished { ran: named("ran"), cached: named("cached"), seconds, report });
     Ok(())

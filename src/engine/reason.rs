@@ -76,5 +76,6 @@ impl fmt::Display for Reason {
 }
 
 fn shown(value: Option<&Value>) -> String {
-    value.map_or("(not set)".to_owned(), brief)
+    let digest = value.and_then(Value::as_str).and_then(Digest::parse);
+    digest.map_or_else(|| value.map_or("(not set)".to_owned(), brief), |digest| digest.as_str()[..8].to_owned())
 }

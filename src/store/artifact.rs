@@ -60,9 +60,7 @@ fn fill(tmp: &Path, recipe: &Recipe, contents: Vec<Content>) -> Result<Record, F
         }
         open.push((target.clone(), files::write(&target, bytes)?));
     }
-    for (path, file) in open {
-        file.sync_all().map_err(|error| Failure::io("sync", &path, error))?;
-    }
+    sync(&open)?;
     let outputs: Result<Vec<Output>, Failure> =
         contents.into_iter().map(|(path, bytes)| output(tmp, path, &bytes)).collect();
     let record = Record::of(recipe, outputs?);
@@ -73,6 +71,24 @@ fn fill(tmp: &Path, recipe: &Recipe, contents: Vec<Content>) -> Result<Record, F
     file.sync_all().map_err(|error| Failure::io("sync", &path, error))?;
     files::protect(&path)?;
     Ok(record)
+}
+
+/// Syncs files and the folders they are in, side by side: the disk takes them together, in a fraction of the time.
+fn sync(open: &[(PathBuf, fs::File)]) -> Result<(), Failure> {
+    const SIDE_BY_SIDE: usize = 8;
+    let some = |chunk: &[(PathBuf, fs::File)]| {
+        let one =
+            |(path, file): &(PathBuf, fs::File)| file.sync_all().map_err(|error| Failure::io("sync", path, error));
+        chunk.iter().try_for_each(one)
+    };
+    std::thread::scope(|scope| {
+        let chunks = open.chunks(open.len().div_ceil(SIDE_BY_SIDE).max(1));
+        let threads: Vec<_> = chunks.map(|chunk| scope.spawn(move || some(chunk))).collect();
+        let defect = |_| Err(Failure::stage("runner", "sync", "a thread that syncs files stopped"));
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(defect))
+    })?;
+    let folders: BTreeSet<&Path> = open.iter().filter_map(|(path, _)| path.parent()).collect();
+    folders.into_iter().try_for_each(files::sync_folder)
 }
 
 /// Hashes what is on the disk, which must be what was meant.
