@@ -1,11 +1,14 @@
 //! Ctrl-C and termination: remove what is half-written and leave. Whatever is committed stays whole.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 /// The signal that came, or 0.
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
+/// Whether the handler is at work.
+static CAME: AtomicBool = AtomicBool::new(false);
 /// What to remove on the way out.
 static TMP: OnceLock<PathBuf> = OnceLock::new();
 
@@ -15,6 +18,9 @@ pub fn install(tmp: PathBuf) {
         return;
     }
     let set = ctrlc::set_handler(|| {
+        CAME.store(true, Ordering::SeqCst);
+        let _ =
+            writeln!(std::io::stderr(), "interrupted; what was finished is kept, and the next run goes on from there");
         if let Some(tmp) = TMP.get() {
             let _ = std::fs::remove_dir_all(tmp);
         }
@@ -26,6 +32,13 @@ pub fn install(tmp: PathBuf) {
     });
     if set.is_ok() {
         note_signals();
+    }
+}
+
+/// Lets an interrupt have the last word: errors that its tidying caused are not worth telling.
+pub fn give_way() {
+    while CAME.load(Ordering::SeqCst) {
+        std::thread::park();
     }
 }
 

@@ -40,12 +40,12 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
         return Ok(tell(&failure, Some(&yaml)));
     }
     let files = plan.iter().flat_map(|plan| &plan.sources).flatten().count();
-    match args.json {
-        true => out(&serde_json::json!({"event": "checked", "files": files, "findings": findings}).to_string()),
-        false => {
-            out(&format!("no problems in {} and its {files} files; {findings} findings for the report", yaml.name))
-        }
+    if args.json {
+        out(&serde_json::json!({"event": "checked", "files": files, "findings": findings}).to_string());
+        return Ok(OK);
     }
+    let noun = if findings == 1 { "finding" } else { "findings" };
+    out(&format!("no problems in {} and its {files} files; {findings} {noun} for the report", yaml.name));
     Ok(OK)
 }
 

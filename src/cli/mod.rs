@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config;
 use crate::failure::{FINE, Failure};
-use crate::log;
+use crate::{interrupt, log};
 
 mod check;
 mod run;
@@ -100,6 +100,7 @@ pub fn main() -> i32 {
 
 /// Reports a failure on standard error; its exit code.
 fn tell(failure: &Failure, yaml: Option<&config::Yaml>) -> i32 {
+    interrupt::give_way();
     let _ = write!(std::io::stderr(), "{}", failure.report(yaml));
     failure.code()
 }

@@ -3,6 +3,7 @@
 //! Nothing here knows a metabolite or a terminal: stages are [`registry::Bound`], what happens leaves as
 //! [`event::Event`], results go to [`store`](crate::store).
 
+pub mod board;
 pub mod decide;
 pub mod event;
 pub mod execute;
@@ -16,5 +17,7 @@ pub mod rehearse;
 pub mod staleness;
 pub mod status;
 pub mod supply;
+#[cfg(test)]
+mod stories;
 #[cfg(test)]
 pub mod toy;
