@@ -17,6 +17,8 @@ pub fn install(tmp: PathBuf) {
     if TMP.set(tmp).is_err() {
         return;
     }
+    #[cfg(unix)]
+    let hang_up_ignored = unix::hang_up_ignored();
     let set = ctrlc::set_handler(|| {
         CAME.store(true, Ordering::SeqCst);
         let _ =
@@ -30,9 +32,13 @@ pub fn install(tmp: PathBuf) {
         };
         std::process::exit(128 + signal);
     });
+    // Without a handler a signal ends the program at once, which is safe too: the next run tidies up.
+    #[cfg(unix)]
     if set.is_ok() {
-        note_signals();
+        unix::note_signals(hang_up_ignored);
     }
+    #[cfg(not(unix))]
+    let _ = set;
 }
 
 /// Lets an interrupt have the last word: errors that its tidying caused are not worth telling.
@@ -42,39 +48,55 @@ pub fn give_way() {
     }
 }
 
-/// ctrlc does not tell which signal came, and the exit code must: notes it, then lets ctrlc's own handler go on.
+/// ctrlc does not tell which signal came, and the exit code must; nor does it leave a hang-up alone that whoever started
+/// the program had ignored (`nohup`). Both are mended here, around its installation.
 #[cfg(unix)]
-fn note_signals() {
-    use std::sync::atomic::AtomicUsize;
+mod unix {
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    const HANG_UP: i32 = 1;
+    const INTERRUPT: i32 = 2;
+    const TERMINATE: i32 = 15;
+    const DEFAULT: usize = 0;
+    const IGNORE: usize = 1;
+    /// ctrlc's handler.
+    static NEXT: AtomicUsize = AtomicUsize::new(DEFAULT);
+
     unsafe extern "C" {
         fn signal(number: i32, handler: usize) -> usize;
     }
+
     extern "C" fn note(number: i32) {
-        SIGNAL.store(number, Ordering::SeqCst);
-        let next = NEXT.load(Ordering::SeqCst);
-        // SAFETY: `next` is ctrlc's handler, a plain `extern "C" fn(c_int)`, stored below before it can be read here.
-        let next = unsafe { std::mem::transmute::<usize, extern "C" fn(i32)>(next) };
+        super::SIGNAL.store(number, Ordering::SeqCst);
+        // SAFETY: `note` is installed only after NEXT was set to ctrlc's handler, a plain `extern "C" fn(c_int)`.
+        let next = unsafe { std::mem::transmute::<usize, extern "C" fn(i32)>(NEXT.load(Ordering::SeqCst)) };
         next(number);
     }
-    for number in [2, 15, 1] {
-        // SAFETY: `signal` is C's own function; `note` only stores an atomic and calls a handler that is
-        // async-signal-safe itself. The first call returns ctrlc's handler, which is the same for each signal; the signal
-        // is ignored until that is stored, so `note` never meets an empty NEXT.
+
+    /// Whether a hang-up is to be ignored, as the program was started; to be asked before ctrlc is installed.
+    pub fn hang_up_ignored() -> bool {
+        // SAFETY: `signal` is C's own function; what it replaced is put back at once.
         unsafe {
-            if NEXT.load(Ordering::SeqCst) == 0 {
-                const IGNORE: usize = 1;
-                let ours = signal(number, IGNORE);
-                if ours <= IGNORE || ours == usize::MAX {
-                    continue;
-                }
-                NEXT.store(ours, Ordering::SeqCst);
+            let before = signal(HANG_UP, IGNORE);
+            if before != IGNORE {
+                signal(HANG_UP, DEFAULT);
             }
-            signal(number, note as extern "C" fn(i32) as usize);
+            before == IGNORE
+        }
+    }
+
+    /// Puts `note` in front of ctrlc's handler, the same for each signal.
+    pub fn note_signals(hang_up_ignored: bool) {
+        for number in [INTERRUPT, TERMINATE, HANG_UP] {
+            // SAFETY: as above. The signal is ignored for the moment in which NEXT is not set yet; `note` only stores an
+            // atomic and calls a handler that is async-signal-safe itself.
+            unsafe {
+                let theirs = signal(number, IGNORE);
+                if number != HANG_UP || !hang_up_ignored {
+                    NEXT.store(theirs, Ordering::SeqCst);
+                    signal(number, note as extern "C" fn(i32) as usize);
+                }
+            }
         }
     }
 }
-
-#[cfg(not(unix))]
-fn note_signals() {}

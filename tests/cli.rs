@@ -4,7 +4,7 @@ use crate::common::{STAGES, Study, assert_same};
 
 #[test]
 fn a_second_run_has_nothing_to_do_and_comments_and_the_order_of_keys_do_not_matter() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     assert_eq!(study.reruns(), STAGES);
     assert!(study.reruns().is_empty());
     study.edit(|text| format!("# a comment\n{}\n\n# and one more", text.replace("study:", "study:   # the study")));
@@ -31,7 +31,7 @@ fn reverse_sections(text: &str) -> String {
 
 #[test]
 fn a_setting_of_screen_reruns_screen_and_report_alone_and_changing_it_back_reruns_nothing() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     study.run(&["run"]).fine();
     let before = study.shown();
     study.edit(|text| text.replace("confidence: 0.95", "confidence: 0.9"));
@@ -51,7 +51,7 @@ fn a_setting_of_screen_reruns_screen_and_report_alone_and_changing_it_back_rerun
 
 #[test]
 fn an_override_is_a_setting_like_any_other() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     study.run(&["run"]).fine();
     let said = study.run(&["run", "-S", "stages.screen.confidence=0.9"]).fine();
     assert!(said.err.contains("stages.screen.confidence 0.95 -> 0.9 (-S)"), "{}", said.err);
@@ -60,7 +60,7 @@ fn an_override_is_a_setting_like_any_other() {
 
 #[test]
 fn folders_and_threads_do_not_change_a_byte() {
-    let (one, two) = (Study::new(), Study::new());
+    let (one, two) = (Study::of_the_repository(), Study::of_the_repository());
     one.run(&["run", "-j", "1"]).fine();
     two.run(&["run", "-j", "2"]).fine();
     assert_same(&one.shown(), &two.shown());
@@ -70,7 +70,7 @@ fn folders_and_threads_do_not_change_a_byte() {
 
 #[test]
 fn all_mistakes_of_a_configuration_are_shown_at_once_and_earlier_outputs_stay() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     study.run(&["run"]).fine();
     let before = study.shown();
     study.edit(|text| {
@@ -100,7 +100,7 @@ fn all_mistakes_of_a_configuration_are_shown_at_once_and_earlier_outputs_stay() 
 
 #[test]
 fn one_stage_can_be_run_by_name_and_forced() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     let outcomes = study.run(&["run", "outcomes", "--json"]).fine();
     assert_eq!(outcomes.stages_with("running"), ["ingest", "qc", "outcomes"]);
     let said = study.run(&["run", "screen", "--only"]);
@@ -114,7 +114,7 @@ fn one_stage_can_be_run_by_name_and_forced() {
 
 #[test]
 fn commands_that_only_read_write_nothing() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     for arguments in [&["status"][..], &["run", "-n"], &["check"], &["schema"]] {
         study.run(arguments).fine();
     }
@@ -123,7 +123,7 @@ fn commands_that_only_read_write_nothing() {
 
 #[test]
 fn help_shows_the_exit_codes_and_a_closed_pipe_is_no_panic() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     let help = study.run(&["--help"]).fine();
     assert!(help.out.contains("75   another run is writing here"), "{}", help.out);
     let mut child = study.command(&["schema"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
@@ -134,7 +134,7 @@ fn help_shows_the_exit_codes_and_a_closed_pipe_is_no_panic() {
 
 #[test]
 fn a_folder_without_a_configuration_is_named() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     std::fs::remove_file(study.pipeline()).unwrap();
     let said = study.run(&[]);
     assert_eq!(said.code, Some(2));
@@ -146,7 +146,7 @@ fn a_folder_without_a_configuration_is_named() {
 
 #[test]
 fn the_synthetic_study_is_written_once_and_never_over_a_file() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     study.run(&["simulate", "--out", "fresh", "--seed", "20250715"]).fine();
     let said = study.run(&["simulate", "--out", "fresh", "--seed", "20250715"]);
     assert_eq!(said.code, Some(2));
@@ -155,7 +155,7 @@ fn the_synthetic_study_is_written_once_and_never_over_a_file() {
 
 #[test]
 fn the_committed_schema_is_the_one_the_program_prints() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     let committed = std::fs::read_to_string(crate::common::repository().join("pipeline.schema.json")).unwrap();
     assert_eq!(study.run(&["schema"]).fine().out, committed, "write it anew: ketascreen schema > pipeline.schema.json");
 }

@@ -50,7 +50,8 @@ impl Said {
 }
 
 impl Study {
-    pub fn new() -> Study {
+    /// Copies the repository's pipeline.yaml and data.
+    pub fn of_the_repository() -> Study {
         let study = Study { folder: tempfile::tempdir().unwrap() };
         std::fs::copy(repository().join("pipeline.yaml"), study.pipeline()).unwrap();
         std::fs::create_dir(study.path("data")).unwrap();

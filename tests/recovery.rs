@@ -7,11 +7,11 @@ use crate::common::{STAGES, Study, assert_same};
 
 #[test]
 fn after_twenty_kills_at_random_moments_a_plain_run_finishes_with_the_same_bytes() {
-    let whole = Study::new();
+    let whole = Study::of_the_repository();
     let start = Instant::now();
     whole.run(&["run"]).fine();
     let full = start.elapsed();
-    let study = Study::new();
+    let study = Study::of_the_repository();
     let mut state: u64 = 20250715;
     for n in 0..20 {
         // A linear congruential generator (Knuth's MMIX constants): moments differ, and are the same in every run.
@@ -33,7 +33,7 @@ fn after_twenty_kills_at_random_moments_a_plain_run_finishes_with_the_same_bytes
 
 #[test]
 fn an_altered_artifact_is_named_and_made_again_and_a_missing_one_too() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     study.run(&["run"]).fine();
     let before = study.shown();
     let altered = study.path("outputs/qc/abundances.parquet");
@@ -55,7 +55,7 @@ fn an_altered_artifact_is_named_and_made_again_and_a_missing_one_too() {
 
 #[test]
 fn a_second_writer_is_turned_away_and_a_reader_is_not() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     study.run(&["run"]).fine();
     let lock = fs::File::options().write(true).open(study.path("outputs/.cache/lock")).unwrap();
     lock.lock().unwrap();
@@ -72,7 +72,7 @@ fn a_second_writer_is_turned_away_and_a_reader_is_not() {
 
 #[test]
 fn bad_data_stops_the_run_and_leaves_the_earlier_outputs() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     study.run(&["run"]).fine();
     let before = study.shown();
     let lock = fs::read(study.path("pipeline.lock")).unwrap();
@@ -96,7 +96,7 @@ fn bad_data_stops_the_run_and_leaves_the_earlier_outputs() {
 #[cfg(unix)]
 #[test]
 fn a_disk_that_takes_no_more_ends_with_74_and_leaves_what_was_there() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     study.run(&["run"]).fine();
     let before = study.shown();
     // No writing beyond 2 KiB per file: the shell's own limit stands for a full disk.
@@ -113,7 +113,7 @@ fn a_disk_that_takes_no_more_ends_with_74_and_leaves_what_was_there() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_with_130_and_termination_with_143() {
-    let study = Study::new();
+    let study = Study::of_the_repository();
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
         let child = study.start(&["run", "--force", "-S", "stages.predict.validation.permutations=99999"]);
         std::thread::sleep(Duration::from_millis(300));

@@ -16,7 +16,7 @@ const ALIASES: [(&str, &str); 1] = [("stages.predict.normalization", "stages.nor
 
 /// Describes the run to the report.
 pub fn about(file: &File, stages: &[Box<dyn Bound>], sources: &[Source]) -> About {
-    let stage = |stage: &Box<dyn Bound>| AboutStage {
+    let stage = |stage: &dyn Bound| AboutStage {
         name: stage.name().to_owned(),
         version: stage.version(),
         methods: stage.methods(),
@@ -33,7 +33,7 @@ pub fn about(file: &File, stages: &[Box<dyn Bound>], sources: &[Source]) -> Abou
         synthetic: file.study.synthetic,
         seed: file.study.seed,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        stages: stages.iter().map(stage).collect(),
+        stages: stages.iter().map(|bound| stage(bound.as_ref())).collect(),
         sources: sources.iter().map(source).collect(),
         settings: settings(file, stages).into_iter().collect(),
     }

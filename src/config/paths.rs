@@ -14,7 +14,7 @@ pub struct Folders {
 }
 
 /// Joins a configured path to its base, and refuses one that leaves `root` by `..`, as an absolute path or by a link.
-pub fn inside(base: &Path, path: &str, root: &Path, setting: &str, allow: bool) -> Result<PathBuf, Problem> {
+pub fn inside(base: &Path, path: &str, root: &Path, setting: &str, allow: bool) -> Result<PathBuf, Box<Problem>> {
     let joined = base.join(path);
     if allow {
         return Ok(joined);
@@ -36,13 +36,13 @@ fn nearest_existing(path: &Path) -> Option<&Path> {
     path.ancestors().find(|path| path.symlink_metadata().is_ok())
 }
 
-fn outside(setting: &str, path: &str, what: &str) -> Problem {
-    Problem::new(
+fn outside(setting: &str, path: &str, what: &str) -> Box<Problem> {
+    Box::new(Problem::new(
         "outside_study",
         Place::setting(setting),
         format!("`{path}` leaves the study's folder ({what})"),
         "keep the study's files beside its pipeline.yaml, or run with --allow-outside",
-    )
+    ))
 }
 
 #[cfg(test)]

@@ -36,6 +36,9 @@ pub struct Plan {
     pub sources: Vec<Vec<Source>>,
 }
 
+/// A plan as far as there is one, every problem, and the text they are about.
+pub type Survey = (Option<Plan>, Vec<Problem>, Arc<Yaml>);
+
 /// Reads a configuration and everything it names; all problems at once.
 pub fn load(options: &Options) -> Result<Plan, Failure> {
     let (plan, problems, yaml) = survey(options)?;
@@ -46,7 +49,7 @@ pub fn load(options: &Options) -> Result<Plan, Failure> {
 }
 
 /// Reads a configuration; the plan is there when enough could be read, whatever else is wrong.
-pub fn survey(options: &Options) -> Result<(Option<Plan>, Vec<Problem>, Arc<Yaml>), Failure> {
+pub fn survey(options: &Options) -> Result<Survey, Failure> {
     let name = options.pipeline.display().to_string();
     let text = read_text(&options.pipeline)?;
     let (mut yaml, value, mut problems) = Yaml::parse(&name, &text);
@@ -117,7 +120,7 @@ fn folders(file: &File, options: &Options) -> (Option<Folders>, Vec<Problem>) {
     let below = |path: &str, setting: &str| inside(&root, path, &root, setting, options.allow_outside);
     match (below(&file.study.data, "study.data"), below(&file.study.outputs, "study.outputs")) {
         (Ok(data), Ok(outputs)) => (Some(Folders { root, data, outputs }), Vec::new()),
-        (data, outputs) => (None, [data.err(), outputs.err()].into_iter().flatten().collect()),
+        (data, outputs) => (None, [data.err(), outputs.err()].into_iter().flatten().map(|problem| *problem).collect()),
     }
 }
 
@@ -140,4 +143,40 @@ fn read_text(path: &Path) -> Result<String, Failure> {
             remedy: "save the file as UTF-8".to_owned(),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn survey_of(text: &str, overrides: &[&str]) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let pipeline = folder.path().join("pipeline.yaml");
+        std::fs::write(&pipeline, text).unwrap();
+        let overrides = overrides.iter().map(|text| (*text).to_owned()).collect();
+        let options = Options { pipeline, overrides, allow_outside: false };
+        survey(&options).unwrap().1.into_iter().map(|problem| problem.message).collect()
+    }
+
+    #[test]
+    fn problems_come_in_the_order_of_their_lines_and_duplicates_do_not_hide_the_rest() {
+        let text = "study:\n  titel: t\n  title: t\n  seed: -1\n  seed: x\n  data: ..\nstages: 3\n";
+        let problems = survey_of(text, &["study.note=[1]"]);
+        let starts =
+            ["unknown key `titel`", "invalid type: string \"x\"", "`seed` is given twice", "invalid type: integer `3`"];
+        for start in starts {
+            assert!(problems.iter().any(|problem| problem.starts_with(start)), "{start}: {problems:?}");
+        }
+        assert!(problems[0].starts_with("unknown key"), "{problems:?}");
+        assert!(problems.last().unwrap().contains("expected a string"), "overrides come last: {problems:?}");
+    }
+
+    #[test]
+    fn a_name_that_was_taken_out_with_an_error_is_not_called_unknown_as_well() {
+        let hidden = BTreeSet::from(["remission".to_owned()]);
+        let problem =
+            |name: &str| Problem::new("unknown_outcome", Place::Study, format!("unknown outcome `{name}`"), "");
+        assert!(follows(&problem("remission"), &hidden));
+        assert!(!follows(&problem("remision"), &hidden));
+    }
 }

@@ -36,15 +36,15 @@ pub fn read(requests: Vec<SourceRequest>, folders: &Folders, allow: bool) -> (Ve
     for request in requests {
         match read_one(&request, folders, allow) {
             Ok(source) => sources.push(source),
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
     (sources, problems)
 }
 
-fn read_one(request: &SourceRequest, folders: &Folders, allow: bool) -> Result<Source, Problem> {
+fn read_one(request: &SourceRequest, folders: &Folders, allow: bool) -> Result<Source, Box<Problem>> {
     let path = paths::inside(&folders.data, &request.path, &folders.root, &request.setting, allow)?;
-    let bytes: Arc<[u8]> = std::fs::read(&path).map_err(|error| unreadable(request, &path, &error))?.into();
+    let bytes: Arc<[u8]> = std::fs::read(&path).map_err(|error| Box::new(unreadable(request, &path, &error)))?.into();
     let digest = Digest::of(&bytes);
     Ok(Source { role: request.role, name: request.path.clone(), bytes, digest })
 }

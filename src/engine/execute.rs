@@ -55,10 +55,8 @@ pub fn execute(
     let worked = run.stages.iter().any(|stage| stage.outcome != "cached");
     let finished =
         if run.succeeded { finish(plan, store, request, &wanted, &shelf) } else { Err(Failure::several(failures)) };
-    if worked {
-        run.write(store, start.elapsed())?;
-    }
-    finished?;
+    let told = if worked { run.write(store, start.elapsed()) } else { Ok(()) };
+    finished.and(told)?;
     let named = |outcome: &str| -> Vec<&'static str> {
         let is =
             |index: &&usize| run.stages.iter().any(|s| s.stage == plan.stages[**index].name() && s.outcome == outcome);

@@ -1,5 +1,6 @@
 //! One stage from decision to stored result.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Once};
 use std::time::Instant;
@@ -11,6 +12,7 @@ use super::recipe::Recipe;
 use super::supply::{Shelf, Stored, digests, supply};
 use crate::config::Plan;
 use crate::failure::Failure;
+use crate::panics;
 use crate::store::artifact::{set_aside, store};
 use crate::store::history::StageRun;
 use crate::store::{Damage, Entry, Store};
@@ -44,7 +46,9 @@ impl Tower<'_> {
             key: None,
             seconds: 0.0,
         };
-        let result = self.bring(index, shelf, forced, &mut history);
+        // A panic must land too, or whoever waits for this stage waits for ever.
+        let brought = catch_unwind(AssertUnwindSafe(|| self.bring(index, shelf, forced, &mut history)));
+        let result = brought.unwrap_or_else(|panic| Err(Failure::stage(stage.name(), "panic", panics::text(&*panic))));
         if let Err(failure) = &result {
             history.outcome = "failed";
             tracing::error!(stage = stage.name(), "{}", failure.brief());

@@ -18,8 +18,8 @@ impl Graph {
         for (index, stage) in stages.iter().enumerate() {
             let mut reads = BTreeSet::new();
             for slot in stage.slots() {
-                let made = |other: &Box<dyn Bound>| slot.table == FINDINGS || other.tables().contains(&slot.table);
-                let from = stages[..index].iter().position(|other| other.name() == slot.stage && made(other));
+                let made = |other: &dyn Bound| slot.table == FINDINGS || other.tables().contains(&slot.table);
+                let from = stages[..index].iter().position(|other| other.name() == slot.stage && made(other.as_ref()));
                 let missing =
                     || format!("{} reads {}/{}, which nothing before it makes", stage.name(), slot.stage, slot.table);
                 reads.insert(from.ok_or_else(missing)?);
