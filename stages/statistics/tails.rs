@@ -5,16 +5,15 @@
 
 use statrs::distribution::{ChiSquared, Continuous, ContinuousCDF, Normal, StudentsT};
 use statrs::function::beta::checked_beta_reg;
-use statrs::function::erf::erfc;
 
-/// The upper tail P(Z > z) of the standard normal distribution.
+/// The upper tail P(Z > z) of the standard normal distribution. METHOD: libm's erfc; statrs' is off by 4e-11 at z = 1.96.
 pub fn normal_sf(z: f64) -> f64 {
-    0.5 * erfc(z / std::f64::consts::SQRT_2)
+    0.5 * libm::erfc(z / std::f64::consts::SQRT_2)
 }
 
 /// The two-sided tail P(|Z| > |z|).
 pub fn normal_two_sided(z: f64) -> f64 {
-    erfc(z.abs() / std::f64::consts::SQRT_2)
+    libm::erfc(z.abs() / std::f64::consts::SQRT_2)
 }
 
 /// The two-sided tail P(|T| > |t|) of Student's t with `df` degrees of freedom (any positive number).
