@@ -8,6 +8,7 @@
 
 pub mod contract;
 pub mod statistics;
+pub mod study;
 
 pub mod ingest;
 pub mod qc;
