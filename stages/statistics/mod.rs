@@ -1,3 +1,4 @@
 //! The mathematics: matrices and numbers, no data frames, no files.
 
 pub mod grid;
+pub mod random;
