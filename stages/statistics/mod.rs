@@ -12,4 +12,5 @@ pub mod grid;
 pub mod inference;
 pub mod influence;
 pub mod multiplicity;
+pub mod random;
 pub mod tails;
