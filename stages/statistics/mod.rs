@@ -5,6 +5,7 @@
 //! [`influence`] what one participant does to it, and [`multiplicity`] what many tests do to each other.
 
 pub mod covariance;
+pub mod descriptive;
 pub mod design;
 pub mod factor;
 pub mod fit;
@@ -12,5 +13,6 @@ pub mod grid;
 pub mod inference;
 pub mod influence;
 pub mod multiplicity;
+pub mod normalization;
 pub mod random;
 pub mod tails;
