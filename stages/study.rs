@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::Table;
+use crate::contract::vocabulary::{self, EndpointFacts};
+use crate::contract::{Place, Problem, Table, Vocabulary, suggest};
 use crate::ingest::schema::{Participants, Variables};
 use crate::outcomes::schema::Endpoints;
 use crate::statistics::design::Variable;
@@ -24,6 +25,16 @@ impl Values {
         match self {
             Values::Numeric(values) => values[row].is_some_and(f64::is_finite),
             Values::Category { codes, .. } => codes[row].is_some(),
+        }
+    }
+
+    /// The same variable for some of the participants.
+    pub fn keep(&self, rows: &[usize]) -> Values {
+        match self {
+            Values::Numeric(values) => Values::Numeric(rows.iter().map(|&row| values[row]).collect()),
+            Values::Category { codes, levels } => {
+                Values::Category { codes: rows.iter().map(|&row| codes[row]).collect(), levels: levels.clone() }
+            }
         }
     }
 
@@ -112,4 +123,46 @@ fn align(participants: &[String], table: &Table<Endpoints>) -> BTreeMap<String, 
         endpoint.baseline[index] = row.baseline;
     }
     endpoints
+}
+
+/// Checks that every covariate exists, is named once, and makes sense for the outcomes.
+pub fn check_covariates(covariates: &[String], outcomes: &[String], path: &str, names: &Vocabulary) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (i, covariate) in covariates.iter().enumerate() {
+        let place = || Place::setting(format!("{path}.covariates.{i}"));
+        if covariates[..i].contains(covariate) {
+            let message = format!("the covariate `{covariate}` is named twice");
+            problems.push(Problem::new("duplicate_covariate", place(), message, "name it once"));
+        }
+        if covariate == BASELINE_SCORE {
+            let without = |outcome: &&String| {
+                names.endpoints.get(*outcome).is_some_and(|e: &EndpointFacts| e.baseline_visit.is_none())
+            };
+            if let Some(outcome) = outcomes.iter().find(without) {
+                let message = format!(
+                    "`{BASELINE_SCORE}` is the total at the outcome's first visit, and `{outcome}` is a participant column"
+                );
+                problems.push(Problem::new(
+                    "no_baseline_score",
+                    place(),
+                    message,
+                    "leave it out, or name the column that holds the baseline",
+                ));
+            }
+        } else if !names.variables.contains_key(covariate) {
+            let known = names.variables.keys().map(String::as_str).chain([BASELINE_SCORE]);
+            let remedy = suggest::remedy(covariate, known);
+            problems.push(Problem::new(
+                "unknown_covariate",
+                place(),
+                format!("unknown covariate `{covariate}`"),
+                remedy,
+            ));
+        } else if matches!(names.variables.get(covariate), Some(vocabulary::Variable::Category(levels)) if levels.len() < 2)
+        {
+            let message = format!("the covariate `{covariate}` has one level and cannot vary");
+            problems.push(Problem::new("one_level", place(), message, "leave it out"));
+        }
+    }
+    problems
 }

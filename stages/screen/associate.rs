@@ -147,15 +147,13 @@ fn solve(y: &[f64], variables: &[(String, Variable)]) -> Result<(Design, Fit), R
 }
 
 fn refuse(error: DesignError) -> Refusal {
-    let what = error.to_string();
-    match error {
-        DesignError::TooFewObservations { .. } => {
-            ("too_few_observations", format!("{what}; at least one more is needed"))
-        }
-        DesignError::NoVariation { .. } => ("no_variation", format!("{what} among the complete cases")),
-        DesignError::NotFinite { .. } => ("missing_input", what),
-        DesignError::RankDeficient { .. } => ("rank_deficient", format!("{what}; leave one of them out")),
-    }
+    let remedy = match &error {
+        DesignError::TooFewObservations { .. } => "; at least one more is needed",
+        DesignError::NoVariation { .. } => " among the complete cases",
+        DesignError::NotFinite { .. } => "",
+        DesignError::RankDeficient { .. } => "; leave one of them out",
+    };
+    (error.status(), format!("{error}{remedy}"))
 }
 
 /// Everything known of a test that could be fitted.

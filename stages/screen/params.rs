@@ -6,12 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::quantity::Probability;
-use crate::contract::vocabulary::{EndpointFacts, Variable};
-use crate::contract::{Place, Problem, Vocabulary, suggest};
+use crate::contract::{Place, Problem, Vocabulary};
 use crate::statistics::covariance::Covariance;
 use crate::statistics::inference::Inference;
 use crate::statistics::multiplicity::Adjustment;
-use crate::study::BASELINE_SCORE;
+use crate::study::check_covariates;
 
 /// Every metabolite against every outcome, in every model named here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -246,7 +245,7 @@ impl Params {
             (self.multiplicity.method == Adjustment::Storey, "multiplicity.method", "`storey`"),
         ];
         let asked = whole.into_iter().filter(|(asked, ..)| *asked);
-        asked.map(|(_, key, what)| not_built(format!("stages.screen.{key}"), what)).collect()
+        asked.map(|(_, key, what)| Problem::not_built(format!("stages.screen.{key}"), what)).collect()
     }
 }
 
@@ -274,66 +273,19 @@ impl Model {
 
     fn check_built(&self, path: &str, problems: &mut Vec<Problem>) {
         if self.family != Family::Gaussian {
-            problems.push(not_built(format!("{path}.family"), "a family other than `gaussian`"));
+            problems.push(Problem::not_built(format!("{path}.family"), "a family other than `gaussian`"));
         }
         if self.link.is_some_and(|link| link != Link::Identity) {
-            problems.push(not_built(format!("{path}.link"), "a link other than `identity`"));
+            problems.push(Problem::not_built(format!("{path}.link"), "a link other than `identity`"));
         }
         if self.covariance.estimator().is_none() {
-            problems.push(not_built(format!("{path}.covariance"), "`cluster`"));
+            problems.push(Problem::not_built(format!("{path}.covariance"), "`cluster`"));
         }
         if self.on_separation.is_some() {
-            problems.push(not_built(format!("{path}.on_separation"), "an answer to separation"));
+            problems.push(Problem::not_built(format!("{path}.on_separation"), "an answer to separation"));
         }
         if self.estimator.is_some() {
-            problems.push(not_built(format!("{path}.estimator"), "`firth`"));
+            problems.push(Problem::not_built(format!("{path}.estimator"), "`firth`"));
         }
     }
-}
-
-/// Checks that every covariate exists, is named once, and makes sense for the outcomes.
-pub fn check_covariates(covariates: &[String], outcomes: &[String], path: &str, names: &Vocabulary) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (i, covariate) in covariates.iter().enumerate() {
-        let place = || Place::setting(format!("{path}.covariates.{i}"));
-        if covariates[..i].contains(covariate) {
-            let message = format!("the covariate `{covariate}` is named twice");
-            problems.push(Problem::new("duplicate_covariate", place(), message, "name it once"));
-        }
-        if covariate == BASELINE_SCORE {
-            let without = |outcome: &&String| {
-                names.endpoints.get(*outcome).is_some_and(|e: &EndpointFacts| e.baseline_visit.is_none())
-            };
-            if let Some(outcome) = outcomes.iter().find(without) {
-                let message = format!(
-                    "`{BASELINE_SCORE}` is the total at the outcome's first visit, and `{outcome}` is a participant column"
-                );
-                problems.push(Problem::new(
-                    "no_baseline_score",
-                    place(),
-                    message,
-                    "leave it out, or name the column that holds the baseline",
-                ));
-            }
-        } else if !names.variables.contains_key(covariate) {
-            let known = names.variables.keys().map(String::as_str).chain([BASELINE_SCORE]);
-            let remedy = suggest::remedy(covariate, known);
-            problems.push(Problem::new(
-                "unknown_covariate",
-                place(),
-                format!("unknown covariate `{covariate}`"),
-                remedy,
-            ));
-        } else if matches!(names.variables.get(covariate), Some(Variable::Category(levels)) if levels.len() < 2) {
-            let message = format!("the covariate `{covariate}` has one level and cannot vary");
-            problems.push(Problem::new("one_level", place(), message, "leave it out"));
-        }
-    }
-    problems
-}
-
-/// A value of the contract that this version refuses.
-pub fn not_built(path: impl Into<String>, what: &str) -> Problem {
-    let message = format!("{what} is part of the contract and not built yet");
-    Problem::new("not_built", Place::setting(path), message, "leave it out")
 }

@@ -48,12 +48,33 @@ pub enum DesignError {
     RankDeficient { term: String, combination: Vec<String> },
 }
 
+impl DesignError {
+    /// The status of a test that could not be made of these columns.
+    pub fn status(&self) -> &'static str {
+        match self {
+            DesignError::TooFewObservations { .. } => "too_few_observations",
+            DesignError::NoVariation { .. } => "no_variation",
+            DesignError::NotFinite { .. } => "missing_input",
+            DesignError::RankDeficient { .. } => "rank_deficient",
+        }
+    }
+}
+
 /// A design matrix with an intercept, n × p, and its factorization.
 #[derive(Debug, Clone)]
 pub struct Design {
     terms: Vec<String>,
+    codings: Vec<Coding>,
     matrix: Mat<f64>,
     factor: Factor,
+}
+
+/// How a variable became columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Coding {
+    Itself,
+    /// The levels in use, the reference first.
+    Levels(Vec<usize>),
 }
 
 impl Design {
@@ -63,8 +84,10 @@ impl Design {
     pub fn new(n: usize, variables: &[(String, Variable)]) -> Result<Self, DesignError> {
         let mut terms = vec![INTERCEPT.to_owned()];
         let mut columns = vec![vec![1.0; n]];
-        for (name, variable) in variables {
-            for (term, column) in code(name, variable)? {
+        let codings =
+            variables.iter().map(|(name, variable)| Coding::of(name, variable)).collect::<Result<Vec<_>, _>>()?;
+        for ((name, variable), coding) in variables.iter().zip(&codings) {
+            for (term, column) in code(name, variable, coding) {
                 terms.push(term);
                 columns.push(column);
             }
@@ -75,7 +98,7 @@ impl Design {
         }
         let matrix = Mat::from_fn(n, terms.len(), |i, j| columns[j][i]);
         match Factor::new(&matrix) {
-            Ok(factor) => Ok(Design { terms, matrix, factor }),
+            Ok(factor) => Ok(Design { terms, codings, matrix, factor }),
             Err(dependences) => Err(blame(&terms, &dependences)),
         }
     }
@@ -93,6 +116,22 @@ impl Design {
         &self.terms
     }
 
+    /// The row that one new observation has in this design; none where a category has a level the design has not seen.
+    pub fn row(&self, variables: &[(String, Variable)]) -> Option<Vec<f64>> {
+        let mut row = vec![1.0];
+        for ((_, variable), coding) in variables.iter().zip(&self.codings) {
+            match (variable, coding) {
+                (Variable::Numeric(values), Coding::Itself) => row.push(*values.first()?),
+                (Variable::Category { codes, .. }, Coding::Levels(used)) => {
+                    let code = codes.first().filter(|code| used.contains(code))?;
+                    row.extend(used.iter().skip(1).map(|level| indicator(level == code)));
+                }
+                _ => return None,
+            }
+        }
+        Some(row)
+    }
+
     pub fn matrix(&self) -> &Mat<f64> {
         &self.matrix
     }
@@ -102,33 +141,44 @@ impl Design {
     }
 }
 
-/// The columns of one variable: itself, or one per level beyond the reference.
-fn code(name: &str, variable: &Variable) -> Result<Vec<(String, Vec<f64>)>, DesignError> {
-    match variable {
-        Variable::Numeric(values) => {
-            if values.iter().any(|value| !value.is_finite()) {
-                return Err(DesignError::NotFinite { term: name.to_owned() });
+impl Coding {
+    /// Decides the coding; refuses what is not finite or does not vary.
+    fn of(name: &str, variable: &Variable) -> Result<Self, DesignError> {
+        let no_variation = || DesignError::NoVariation { term: name.to_owned() };
+        match variable {
+            Variable::Numeric(values) => {
+                if values.iter().any(|value| !value.is_finite()) {
+                    return Err(DesignError::NotFinite { term: name.to_owned() });
+                }
+                // METHOD: a column that is constant up to rounding is named for what it is, before it would show up
+                // as a multiple of the intercept.
+                let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+                let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let constant = !values.is_empty() && high - low <= 1e-12 * low.abs().max(high.abs());
+                if constant { Err(no_variation()) } else { Ok(Coding::Itself) }
             }
-            // METHOD: a column that is constant up to rounding is named for what it is, before it would show up as a
-            // multiple of the intercept.
-            let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
-            if !values.is_empty() && high - low <= 1e-12 * low.abs().max(high.abs()) {
-                return Err(DesignError::NoVariation { term: name.to_owned() });
+            Variable::Category { codes, levels } => {
+                let used: Vec<usize> = (0..levels.len()).filter(|level| codes.contains(level)).collect();
+                if used.len() < 2 && !codes.is_empty() { Err(no_variation()) } else { Ok(Coding::Levels(used)) }
             }
-            Ok(vec![(name.to_owned(), values.clone())])
-        }
-        Variable::Category { codes, levels } => {
-            let used: Vec<usize> = (0..levels.len()).filter(|level| codes.contains(level)).collect();
-            if used.len() < 2 && !codes.is_empty() {
-                return Err(DesignError::NoVariation { term: name.to_owned() });
-            }
-            let dummy = |&level: &usize| {
-                let column = codes.iter().map(|&code| f64::from(u8::from(code == level))).collect();
-                (format!("{name}{}", levels[level]), column)
-            };
-            Ok(used.iter().skip(1).map(dummy).collect())
         }
     }
+}
+
+/// The columns of one variable: itself, or one per level beyond the reference.
+fn code(name: &str, variable: &Variable, coding: &Coding) -> Vec<(String, Vec<f64>)> {
+    match (variable, coding) {
+        (Variable::Category { codes, levels }, Coding::Levels(used)) => {
+            let column = |level: &usize| codes.iter().map(|code| indicator(code == level)).collect();
+            used.iter().skip(1).map(|level| (format!("{name}{}", levels[*level]), column(level))).collect()
+        }
+        (Variable::Numeric(values), _) => vec![(name.to_owned(), values.clone())],
+        (Variable::Category { .. }, Coding::Itself) => Vec::new(),
+    }
+}
+
+fn indicator(yes: bool) -> f64 {
+    f64::from(u8::from(yes))
 }
 
 /// Blames the term that came last among the dependent ones, so that a covariate is blamed before the intercept.
