@@ -13,35 +13,14 @@ pub mod impute;
 pub mod recipe;
 pub mod sample;
 pub mod scale;
+pub mod sheet;
 pub mod transform;
 
 pub use change::{ChangeFit, Measure};
 pub use recipe::{ChangeSettings, Recipe, Step};
+pub use sheet::{Measurement, Sheet};
 
 use super::grid::Grid;
-
-/// Abundances with what is known of each cell, column and row.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sheet {
-    pub grid: Grid,
-    /// Whether a value lies below the limit of detection; laid out as the grid, column after column.
-    pub below_lod: Vec<bool>,
-    /// The limit of detection of each analyte, in the unit of its values.
-    pub lod: Vec<Option<f64>>,
-    /// Whether a row is a pooled QC sample.
-    pub is_qc: Vec<bool>,
-}
-
-impl Sheet {
-    /// Whether a cell is marked as below the limit of detection.
-    fn is_below_lod(&self, row: usize, analyte: usize) -> bool {
-        self.below_lod.get(analyte * self.grid.samples.len() + row).copied().unwrap_or(false)
-    }
-
-    fn is_qc(&self, row: usize) -> bool {
-        self.is_qc.get(row).copied().unwrap_or(false)
-    }
-}
 
 /// Why a step could not learn what it needs.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
