@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::arrange::Study;
 use super::schema::ChangeRow;
 use crate::contract::{Finding, StageContext};
+use crate::laboratory::Laboratory;
 use crate::statistics::normalization::change::cell;
 use crate::statistics::normalization::{ChangeFit, ChangeSettings, Measure, Normalized};
 
@@ -25,10 +25,10 @@ impl Pair<'_> {
 pub fn take(
     settings: &ChangeSettings,
     normalized: &Normalized,
-    study: &Study,
+    laboratory: &Laboratory,
     context: &mut StageContext<'_>,
 ) -> Vec<ChangeRow> {
-    let pairs = pairs(settings, study);
+    let pairs = pairs(settings, laboratory);
     report_incomplete(settings, &pairs, context);
     let complete: Vec<(usize, usize)> = pairs.iter().filter_map(Pair::rows).collect();
     let measures: BTreeSet<Measure> = settings.measures.iter().copied().collect();
@@ -43,16 +43,16 @@ pub fn take(
     rows
 }
 
-fn pairs<'a>(settings: &ChangeSettings, study: &'a Study) -> Vec<Pair<'a>> {
+fn pairs<'a>(settings: &ChangeSettings, laboratory: &'a Laboratory) -> Vec<Pair<'a>> {
     let row = |participant: &str, timepoint: &str| {
-        study.sample_of.get(&(participant.to_owned(), timepoint.to_owned())).copied()
+        laboratory.sample_of.get(&(participant.to_owned(), timepoint.to_owned())).copied()
     };
     let of = |participant: &'a String| Pair {
         participant,
         from: row(participant, &settings.from),
         to: row(participant, &settings.to),
     };
-    study.participants.iter().map(of).filter(|pair| pair.from.or(pair.to).is_some()).collect()
+    laboratory.participants.iter().map(of).filter(|pair| pair.from.or(pair.to).is_some()).collect()
 }
 
 fn of_pair(contrast: &str, fit: &ChangeFit, normalized: &Normalized, pair: &Pair<'_>) -> Vec<ChangeRow> {

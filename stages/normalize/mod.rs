@@ -7,7 +7,6 @@
 //! Blanks never enter, and pooled QC samples are no rows of the result: nothing downstream tests them. The mathematics
 //! is `statistics::normalization`, which predict uses inside its folds; nothing here learns anything of its own.
 
-mod arrange;
 mod changes;
 mod check;
 mod methods;
@@ -21,6 +20,7 @@ pub use params::Params;
 use crate::contract::schema::Cell;
 use crate::contract::{Finding, Place, Problem, Stage, StageContext, StageError, Table, TableError, Vocabulary};
 use crate::ingest::schema as ingest;
+use crate::laboratory::Laboratory;
 use crate::qc::schema as qc;
 use crate::statistics::normalization::{Normalized, StepError};
 use crate::{inputs, outputs};
@@ -52,7 +52,7 @@ impl Stage for Normalize {
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        let study = arrange::arrange(&inputs, params.learns_from_qc());
+        let study = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel, params.learns_from_qc());
         let everything: Vec<usize> = (0..study.sheet.grid.samples.len()).collect();
         let fitted = params.fit(&study.sheet, &everything).map_err(cannot_learn)?;
         let normalized = fitted.apply(&study.sheet.select_rows(&study.study_rows));
@@ -84,7 +84,7 @@ impl Stage for Normalize {
 }
 
 fn cannot_learn(error: StepError) -> StageError {
-    let place = Place::setting(format!("stages.normalize.steps[{}].{}", error.step, error.setting));
+    let place = Place::setting(format!("stages.normalize.steps.{}.{}", error.step, error.setting));
     StageError::Input(vec![Problem::new(error.code, place, error.message, error.remedy)])
 }
 

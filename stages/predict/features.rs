@@ -8,7 +8,6 @@ use crate::statistics::descriptive;
 use crate::statistics::design::{Design, DesignError, Variable};
 use crate::statistics::grid::Grid;
 use crate::statistics::normalization::{ChangeFit, Measure, Recipe, StepError};
-use crate::study::Values;
 
 use super::Inputs;
 use super::cohort::Cohort;
