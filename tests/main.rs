@@ -1,1 +1,3 @@
+//! The stories that cross rooms, in one test binary.
 
+mod cohort;
