@@ -19,7 +19,7 @@ pub fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
 fn not_built((place, setting, word): (usize, &str, &str)) -> Problem {
     Problem::new(
         "not_built",
-        Place::setting(format!("stages.normalize.steps[{place}].{setting}")),
+        Place::setting(format!("stages.normalize.steps.{place}.{setting}")),
         format!("`{word}` is part of the contract and not built yet"),
         "choose another method, or leave the step out",
     )
@@ -32,7 +32,7 @@ fn out_of_order(steps: &[Step]) -> Vec<Problem> {
     let problem = |(place, step): (usize, &Step)| {
         Problem::new(
             "step_order",
-            Place::setting(format!("stages.normalize.steps[{place}].{}", step.kind())),
+            Place::setting(format!("stages.normalize.steps.{place}.{}", step.kind())),
             format!("`{}` comes after `{}` and needs values measured from zero", step.kind(), steps[left].kind()),
             format!("move it before `{}`", steps[left].kind()),
         )

@@ -52,14 +52,14 @@ impl Stage for Normalize {
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        let study = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel, params.learns_from_qc());
-        let everything: Vec<usize> = (0..study.sheet.grid.samples.len()).collect();
-        let fitted = params.fit(&study.sheet, &everything).map_err(cannot_learn)?;
-        let normalized = fitted.apply(&study.sheet.select_rows(&study.study_rows));
+        let laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel, params.learns_from_qc());
+        let everything: Vec<usize> = (0..laboratory.sheet.grid.samples.len()).collect();
+        let fitted = params.fit(&laboratory.sheet, &everything).map_err(cannot_learn)?;
+        let normalized = fitted.apply(&laboratory.sheet.select_rows(&laboratory.study_rows));
 
         report_remarks(&normalized, context);
         let changes = match &params.change {
-            Some(settings) => changes::take(settings, &normalized, &study, context),
+            Some(settings) => changes::take(settings, &normalized, &laboratory, context),
             None => Vec::new(),
         };
         Ok(Outputs {

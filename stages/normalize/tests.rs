@@ -95,7 +95,7 @@ fn a_step_that_lacks_pooled_qc_is_an_error_at_its_setting() {
     assert_eq!(samples, ["b1", "s1", "s2", "s3"]);
     let error = Normalize::run(&settings, inputs, &mut StageContext::new(1, &Silent)).unwrap_err();
     let StageError::Input(problems) = error else { panic!("{error}") };
-    assert_eq!(problems[0].place, Place::setting("stages.normalize.steps[0].sample.reference"));
+    assert_eq!(problems[0].place, Place::setting("stages.normalize.steps.0.sample.reference"));
 }
 
 #[test]
