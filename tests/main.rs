@@ -1,3 +1,5 @@
 //! The stories that cross rooms, in one test binary.
 
 mod cohort;
+mod reference;
+mod study;
