@@ -83,12 +83,12 @@ pub fn change(course: &Course, stream: &mut Stream) -> Option<Vec<f64>> {
             x[row] += 11.5 * weight * (value - mean(y)) / sd(y);
         }
     }
-    let solution = nearest(x, &constraints)?;
+    let solution = satisfy(x, &constraints)?;
     solution.iter().all(|x| (RANGE[0]..=RANGE[1]).contains(x)).then_some(solution)
 }
 
-/// Goes from x to a point where every constraint holds, by Newton steps of least length: x ← x - Jᵀ(JJᵀ)⁻¹F.
-fn nearest(mut x: Vec<f64>, constraints: &[Constraint]) -> Option<Vec<f64>> {
+/// Goes from x to a point nearby where every constraint holds, by Newton steps of least length: x ← x - Jᵀ(JJᵀ)⁻¹F.
+fn satisfy(mut x: Vec<f64>, constraints: &[Constraint]) -> Option<Vec<f64>> {
     for _ in 0..50 {
         let residuals: Vec<f64> = constraints.iter().flat_map(|c| c.residuals(&x)).collect();
         if residuals.iter().all(|residual| residual.abs() < 1e-7) {
@@ -130,6 +130,25 @@ fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Option<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cohort::regress::wald;
+    use crate::cohort::{course, scores};
+
+    #[test]
+    fn the_change_gives_both_regressions_their_slope_and_error() {
+        let solved = (0..50).find_map(|attempt| {
+            let scores = scores::draw(&mut Stream::new(3, "scores", attempt))?;
+            let course = course::draw(&scores, &mut Stream::new(3, "course", attempt));
+            let change = change(&course, &mut Stream::new(3, "change", attempt))?;
+            Some((course, change))
+        });
+        let (course, change) = solved.unwrap();
+        for target in TARGETS {
+            let outcome = course.improvement(target.visit);
+            let x: Vec<f64> = outcome.rows.iter().map(|&row| change[row]).collect();
+            let fit = wald(&x, &outcome.values);
+            assert!((fit.slope - target.slope).abs() < 1e-9 && (fit.std_error - target.std_error).abs() < 1e-9);
+        }
+    }
 
     #[test]
     fn a_small_system_is_solved_and_a_singular_one_is_refused() {

@@ -3,7 +3,7 @@
 //! Thirty participants come in with a MADRS total ([`scores`]), go through four infusions and twelve months of visits
 //! ([`course`]), each total spread over ten items ([`items`]). Their plasma is injected in two batches among pooled
 //! quality controls and blanks ([`injections`]) and eleven analytes are measured ([`panel`], [`plasma`]). The change of
-//! 3-hydroxybutyrate is then moved, by as little as will do, until it gives the published regressions ([`calibrate`]);
+//! 3-hydroxybutyrate is then moved, no further than it must, until it gives the published regressions ([`calibrate`]);
 //! every other analyte has no effect and is drawn again where chance gave it one. The files are written ([`write`]), and
 //! all published numbers are computed once more from the bytes ([`verify`]).
 //!
@@ -33,7 +33,7 @@ const PARTICIPANTS: usize = 30;
 const ATTEMPTS: u64 = 400;
 
 /// The study's files: each name with its bytes.
-type Files = Vec<(String, Vec<u8>)>;
+pub type Files = Vec<(String, Vec<u8>)>;
 
 /// Makes the synthetic study from a seed: each file's name and its bytes.
 ///

@@ -138,7 +138,8 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 /// The text of a concentration: four significant digits, no exponent.
 pub fn text(value: f64) -> String {
-    let decimals = (DIGITS - 1 - libm::floor(libm::log10(value)) as i32).clamp(0, 9) as usize;
+    let magnitude = libm::floor(libm::log10(value)).clamp(-9.0, 9.0) as i32;
+    let decimals = (DIGITS - 1 - magnitude).clamp(0, 9) as usize;
     format!("{value:.decimals$}")
 }
 

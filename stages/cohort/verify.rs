@@ -148,3 +148,24 @@ fn number(row: &Row, column: &str) -> Result<f64, String> {
     let text = cell(row, column)?;
     text.parse().map_err(|_| format!("`{text}` in column {column} is not a number"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::simulate;
+
+    #[test]
+    fn one_altered_number_is_noticed_and_a_file_that_cannot_be_read_is_named() {
+        let mut files = simulate(1).unwrap();
+        let madrs = String::from_utf8(files[1].1.clone()).unwrap();
+        let lines = madrs.lines().filter(|line| !line.starts_with("P07,infusion_4,"));
+        files[1].1 = lines.flat_map(|line| [line, "\n"]).collect::<String>().into_bytes();
+        let found = misses(&files).unwrap();
+        assert_eq!(found[0], "participants after four infusions is 29, published 30");
+        files[1].1 = b"participant_id,visit,total\nP01,baseline,many\n".to_vec();
+        assert_eq!(misses(&files).unwrap_err(), "`many` in column total is not a number");
+        files.remove(4);
+        files[1].1 = madrs.into_bytes();
+        assert_eq!(misses(&files).unwrap_err(), "panel.csv is missing");
+    }
+}
