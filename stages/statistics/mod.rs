@@ -4,3 +4,4 @@ pub mod grid;
 pub mod descriptive;
 pub mod tails;
 pub mod normalization;
+pub mod proportion;
