@@ -14,5 +14,6 @@ pub mod inference;
 pub mod influence;
 pub mod multiplicity;
 pub mod normalization;
+pub mod proportion;
 pub mod random;
 pub mod tails;
