@@ -112,11 +112,10 @@ fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Option<Vec<f64>> {
         if a[pivot][pivot].is_nan() || a[pivot][pivot] <= 1e-10 * scale[pivot] {
             return None;
         }
+        let above = a[pivot].clone();
         for row in pivot + 1..n {
-            let factor = a[row][pivot] / a[pivot][pivot];
-            for column in pivot..n {
-                a[row][column] -= factor * a[pivot][column];
-            }
+            let factor = a[row][pivot] / above[pivot];
+            a[row].iter_mut().zip(&above).for_each(|(cell, above)| *cell -= factor * above);
             b[row] -= factor * b[pivot];
         }
     }
