@@ -66,8 +66,12 @@ fn every_linear_model_gives_the_numbers_of_r() {
         .into_iter()
         .map(|row| ((row.model.clone(), row.analyte.clone(), row.term.clone()), row))
         .collect();
-    let fits: BTreeMap<(String, String), _> =
-        study.table::<Fits>("screen").rows().into_iter().map(|row| ((row.model.clone(), row.analyte.clone()), row)).collect();
+    let fits: BTreeMap<(String, String), _> = study
+        .table::<Fits>("screen")
+        .rows()
+        .into_iter()
+        .map(|row| ((row.model.clone(), row.analyte.clone()), row))
+        .collect();
     let associations = study.table::<Associations>("screen").rows();
     let folder = root().join("tests/reference/r");
 
@@ -89,7 +93,8 @@ fn every_linear_model_gives_the_numbers_of_r() {
         agree(fit.r_squared, number(&row, "r_squared"), 1e-9, &what);
         agree(fit.log_lik, number(&row, "log_lik"), 1e-9, &what);
         agree(fit.aic, number(&row, "aic"), 1e-9, &what);
-        let association = associations.iter().find(|a| a.model == format!("{model}_model_t") && a.analyte == *metabolite);
+        let association =
+            associations.iter().find(|a| a.model == format!("{model}_model_t") && a.analyte == *metabolite);
         let association = association.expect("every test has a row");
         assert_eq!((association.n as f64, association.df_residual), (number(&row, "n"), Some(number(&row, "df"))));
         assert_eq!(association.status, "ok");

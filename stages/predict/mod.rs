@@ -10,6 +10,8 @@ mod cohort;
 mod features;
 mod judge;
 mod learn;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use params::Params;

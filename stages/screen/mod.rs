@@ -7,6 +7,8 @@ mod adjust;
 mod assemble;
 mod associate;
 mod describe;
+#[cfg(test)]
+mod tests;
 
 pub use params::Params;
 
