@@ -1,6 +1,10 @@
 //! The stories that cross rooms, in one test binary.
 
+mod architecture;
+mod cli;
 mod cohort;
+mod common;
 mod ingest;
+mod recovery;
 mod reference;
 mod study;

@@ -1,0 +1,143 @@
+//! The command line: one file per command. All words leave through here; no command computes anything.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::config;
+use crate::failure::{FINE, Failure};
+use crate::log;
+
+mod check;
+mod run;
+mod schema;
+mod simulate;
+mod status;
+mod targets;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    fine
+  2    usage, configuration or input data; every problem is listed
+  10   something is outdated (status --exit-code)
+  20   a stage failed
+  74   reading or writing failed
+  75   another run is writing here
+  130  interrupted (143: terminated)";
+
+/// From a treatment study's tables to a report that says which metabolites go along with improvement.
+///
+/// Without a command, runs everything that is out of date.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(flatten)]
+    study: Study,
+    #[command(flatten)]
+    run: run::Args,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Which study, with which settings.
+#[derive(Debug, Clone, clap::Args)]
+struct Study {
+    /// The study's configuration; everything else is found from its folder
+    #[arg(long, global = true, value_name = "FILE", default_value = "pipeline.yaml")]
+    pipeline: PathBuf,
+    /// Override a setting: stages.qc.analytes.max_missing=0.3 (quote a part with dots in it)
+    #[arg(short = 'S', long = "set", global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Let the data and outputs folders lie outside the study's folder
+    #[arg(long, global = true)]
+    allow_outside: bool,
+}
+
+impl Study {
+    fn options(&self) -> config::Options {
+        config::Options {
+            pipeline: self.pipeline.clone(),
+            overrides: self.set.clone(),
+            allow_outside: self.allow_outside,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring everything, or these stages and what they need, up to date
+    Run(run::Args),
+    /// Say per stage whether it is up to date, and why not
+    Status(status::Args),
+    /// Look for every problem in the configuration and the data; store nothing
+    Check(check::Args),
+    /// Write the synthetic study's tables
+    Simulate(simulate::Args),
+    /// Print the JSON schema of pipeline.yaml
+    Schema,
+}
+
+/// Reads the command line, does what it says, and reports; the exit code.
+pub fn main() -> i32 {
+    let cli = Cli::parse();
+    if cli.command.is_some() && cli.run != run::Args::default() {
+        let message = "options of `run` go after the word: ketascreen run …";
+        Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
+    }
+    log::start();
+    let done = match &cli.command {
+        None => run::exec(&cli.study, &cli.run),
+        Some(Command::Run(args)) => run::exec(&cli.study, args),
+        Some(Command::Status(args)) => status::exec(&cli.study, args),
+        Some(Command::Check(args)) => check::exec(&cli.study, args),
+        Some(Command::Simulate(args)) => simulate::exec(args),
+        Some(Command::Schema) => schema::exec(),
+    };
+    done.unwrap_or_else(|failure| tell(&failure, None))
+}
+
+/// Reports a failure on standard error; its exit code.
+fn tell(failure: &Failure, yaml: Option<&config::Yaml>) -> i32 {
+    let _ = write!(std::io::stderr(), "{}", failure.report(yaml));
+    failure.code()
+}
+
+/// Writes a line to standard output; a reader that went away ends the output, not the work.
+pub fn out(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+}
+
+/// The last line of `--json`: an object that says why nothing, or not everything, was done.
+fn json_failure(failure: &Failure) -> String {
+    let place = |place: &stages::contract::Place| match place {
+        stages::contract::Place::Setting(path) => serde_json::json!({"setting": path}),
+        stages::contract::Place::File { name, line, column } => {
+            serde_json::json!({"file": name, "line": line, "column": column})
+        }
+        stages::contract::Place::Study => serde_json::json!({}),
+    };
+    let problems: Vec<serde_json::Value> = failure
+        .problems()
+        .into_iter()
+        .map(
+            |p| serde_json::json!({"code": p.code, "place": place(&p.place), "message": p.message, "remedy": p.remedy}),
+        )
+        .collect();
+    serde_json::json!({"event": "error", "exit_code": failure.code(), "message": failure.brief(), "problems": problems})
+        .to_string()
+}
+
+const OK: i32 = FINE;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,116 @@
+//! `ketascreen run`: brings results up to date.
+
+use std::collections::BTreeSet;
+
+use super::{OK, Study, json_failure, status, targets, tell};
+use crate::config::{self, Plan};
+use crate::engine::event::{Event, Listener};
+use crate::engine::execute::{Request, execute};
+use crate::engine::status::survey;
+use crate::failure::Failure;
+use crate::progress::{Machine, Person};
+use crate::store::history::Run;
+use crate::store::lock::Lock;
+use crate::store::{Store, artifact};
+use crate::{interrupt, log};
+
+#[derive(Debug, Clone, Default, PartialEq, clap::Args)]
+pub struct Args {
+    /// Stages to bring up to date, with what they need; all by default
+    #[arg(value_name = "STAGE")]
+    stages: Vec<String>,
+    /// Run these stages alone, on what is cached
+    #[arg(long, requires = "stages")]
+    only: bool,
+    /// Run although nothing changed: everything asked for, or one stage
+    #[arg(long, value_name = "STAGE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    force: Vec<String>,
+    /// Say what would run and why; write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Stages side by side, and threads within a stage; all processors by default
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// After a failure, finish the stages that do not wait on it
+    #[arg(long)]
+    keep_going: bool,
+    /// Print errors only
+    #[arg(short, long)]
+    quiet: bool,
+    /// Print one JSON object per event on standard output
+    #[arg(long, conflicts_with = "quiet")]
+    json: bool,
+    /// Wait for another run to finish instead of giving up
+    #[arg(long)]
+    wait_lock: bool,
+}
+
+pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
+    let mut plan = None;
+    let done = prepare(study, args, &mut plan);
+    let Err(failure) = done else { return Ok(OK) };
+    if args.json {
+        super::out(&json_failure(&failure));
+    }
+    Ok(tell(&failure, plan.as_ref().map(|plan| plan.yaml.as_ref())))
+}
+
+fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Failure> {
+    let plan = slot.insert(config::load(&study.options())?);
+    let asked = targets::stages(plan, &args.stages)?;
+    let all = args.force.iter().any(String::is_empty);
+    let force = match all {
+        true => asked.clone(),
+        false if args.force.is_empty() => BTreeSet::new(),
+        false => targets::stages(plan, &args.force)?,
+    };
+    let store = Store::new(&plan.folders.outputs);
+    if args.dry_run {
+        return dry_run(plan, &store, &asked, &force, args.json);
+    }
+    let request = Request { targets: asked, only: args.only, force, jobs: jobs(args), keep_going: args.keep_going };
+    let lock = Lock::take(&store, args.wait_lock)?;
+    artifact::clean(&store)?;
+    interrupt::install(store.tmp());
+    let person = Person::new(args.quiet);
+    let listener: &dyn Listener = if args.json { &Machine } else { &person };
+    if args.only {
+        warn_if_outdated(plan, &store, &request, listener)?;
+    }
+    let open_log = |run: &Run| {
+        if let Err(failure) = log::open(&run.folder(&store)) {
+            listener.hear(Event::Remark { text: format!("no log: {}", failure.brief()) });
+        }
+    };
+    execute(plan, &store, &request, listener, &lock, &open_log)
+}
+
+fn dry_run(
+    plan: &Plan,
+    store: &Store,
+    asked: &BTreeSet<usize>,
+    force: &BTreeSet<usize>,
+    json: bool,
+) -> Result<(), Failure> {
+    let standings = survey(plan, store, asked, force)?;
+    status::print(&standings, json);
+    Ok(())
+}
+
+/// `--only` computes on results that may be out of date; whoever asks for it is told.
+fn warn_if_outdated(plan: &Plan, store: &Store, request: &Request, listener: &dyn Listener) -> Result<(), Failure> {
+    let standings = survey(plan, store, &request.targets, &BTreeSet::new())?;
+    let names: Vec<&str> = request.targets.iter().map(|index| plan.stages[*index].name()).collect();
+    let stale = standings.iter().filter(|s| !names.contains(&s.stage) && !s.state.is_current());
+    let stale: Vec<&str> = stale.map(|standing| standing.stage).collect();
+    if !stale.is_empty() {
+        let text = format!("{} computed on results that are out of date: {}", names.join(", "), stale.join(", "));
+        listener.hear(Event::Remark { text });
+    }
+    Ok(())
+}
+
+fn jobs(args: &Args) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, usize::from);
+    args.jobs.map_or_else(all, usize::from)
+}

@@ -1,0 +1,55 @@
+//! `ketascreen status`: how each stage stands, and why. Writes nothing, takes no lock.
+
+use std::collections::BTreeSet;
+
+use super::{OK, Study, out, targets};
+use crate::config;
+use crate::engine::status::{Standing, State, survey};
+use crate::failure::{Failure, OUTDATED};
+use crate::progress::with_reasons;
+use crate::store::Store;
+
+#[derive(Debug, Clone, Default, PartialEq, clap::Args)]
+pub struct Args {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Leave with 10 when anything is outdated
+    #[arg(long)]
+    exit_code: bool,
+}
+
+pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
+    let plan = config::load(&study.options())?;
+    let store = Store::new(&plan.folders.outputs);
+    let standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
+    print(&standings, args.json);
+    let current = standings.iter().all(|standing| standing.state.is_current());
+    Ok(if current || !args.exit_code { OK } else { OUTDATED })
+}
+
+/// Prints standings, as lines or as one JSON object `{"stages": […]}`.
+pub fn print(standings: &[Standing], json: bool) {
+    if json {
+        out(&serde_json::json!({"stages": standings}).to_string());
+        return;
+    }
+    for standing in standings {
+        for line in lines(standing) {
+            out(&line);
+        }
+    }
+}
+
+fn lines(standing: &Standing) -> Vec<String> {
+    let stage = standing.stage;
+    match standing.state {
+        State::Cached => vec![format!("{stage:<10} cached")],
+        State::CachedNotShown => vec![format!("{stage:<10} cached   an earlier result, current again after a run")],
+        State::Outdated => with_reasons(stage, "outdated", &standing.reasons),
+        State::Maybe => {
+            let waits = standing.waits_on.join(", ");
+            vec![format!("{stage:<10} maybe    waits on {waits}, skipped if the output is unchanged")]
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Names of stages on the command line.
+
+use std::collections::BTreeSet;
+
+use stages::contract::suggest;
+
+use crate::config::Plan;
+use crate::failure::Failure;
+
+/// The indices of the named stages; all of them where none is named.
+pub fn stages(plan: &Plan, names: &[String]) -> Result<BTreeSet<usize>, Failure> {
+    if names.is_empty() {
+        return Ok((0..plan.stages.len()).collect());
+    }
+    let known: Vec<&str> = plan.stages.iter().map(|stage| stage.name()).collect();
+    let index = |name: &String| {
+        let found = known.iter().position(|stage| stage == name);
+        found.ok_or_else(|| Failure::Usage {
+            message: format!("there is no stage or command `{name}`"),
+            remedy: suggest::remedy(name, known.iter().copied()),
+        })
+    };
+    names.iter().map(index).collect()
+}

@@ -1,0 +1,89 @@
+//! What the report is told of the run: words, versions, files and settings; nothing of the clock or the machine.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use stages::contract::{About, AboutSource, AboutStage, fingerprint};
+
+use super::file::File;
+use super::sources::Source;
+use crate::engine::registry::Bound;
+
+/// Where the report's settings hold what this module makes.
+pub const PATH: &str = "stages.report.about";
+/// Settings that a stage holds of another stage, and the name they have in the file.
+const ALIASES: [(&str, &str); 1] = [("stages.predict.normalization", "stages.normalize")];
+
+/// Describes the run to the report.
+pub fn about(file: &File, stages: &[Box<dyn Bound>], sources: &[Source]) -> About {
+    let stage = |stage: &Box<dyn Bound>| AboutStage {
+        name: stage.name().to_owned(),
+        version: stage.version(),
+        methods: stage.methods(),
+    };
+    let source = |source: &Source| AboutSource {
+        role: source.role.to_owned(),
+        name: source.name.clone(),
+        bytes: source.bytes.len() as u64,
+        sha256: source.digest.to_string(),
+    };
+    About {
+        title: file.study.title.clone(),
+        note: file.study.note.clone(),
+        synthetic: file.study.synthetic,
+        seed: file.study.seed,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        stages: stages.iter().map(stage).collect(),
+        sources: sources.iter().map(source).collect(),
+        settings: settings(file, stages).into_iter().collect(),
+    }
+}
+
+/// Every resolved setting by its dotted path, except where a stage's results go.
+fn settings(file: &File, stages: &[Box<dyn Bound>]) -> BTreeMap<String, Value> {
+    let mut settings = BTreeMap::from([("study.seed".to_owned(), Value::from(file.study.seed))]);
+    for stage in stages {
+        let own = fingerprint::flatten(&format!("stages.{}", stage.name()), &stage.settings());
+        settings.extend(own.into_iter().filter(|(path, _)| !path.starts_with(PATH)).map(renamed));
+    }
+    settings
+}
+
+/// A stage's settings as a reader knows them: by the paths of the file, and what the report is told one by one.
+pub fn recorded(stage: &str, settings: &Value) -> BTreeMap<String, Value> {
+    let flat = fingerprint::flatten(&format!("stages.{stage}"), settings);
+    flat.into_iter().flat_map(|entry| told(&entry).unwrap_or_else(|| vec![renamed(entry)])).collect()
+}
+
+fn renamed((path, value): (String, Value)) -> (String, Value) {
+    let alias = ALIASES.iter().find_map(|(from, to)| Some(format!("{to}{}", path.strip_prefix(from)?)));
+    (alias.unwrap_or(path), value)
+}
+
+/// The parts of what the report is told, each under a name of its own.
+fn told((path, value): &(String, Value)) -> Option<Vec<(String, Value)>> {
+    let part = path.strip_prefix(PATH)?.strip_prefix('.')?;
+    let text = |item: &Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
+    let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    Some(match part {
+        "settings" => {
+            items.iter().map(|pair| (pair[0].as_str().unwrap_or_default().to_owned(), pair[1].clone())).collect()
+        }
+        "sources" => items
+            .iter()
+            .map(|item| (format!("{} ({})", text(item, "name"), text(item, "role")), item["sha256"].clone()))
+            .collect(),
+        "stages" => items
+            .iter()
+            .flat_map(|item| {
+                let name = text(item, "name");
+                [
+                    (format!("{name}.version"), item["version"].clone()),
+                    (format!("{name}.methods"), item["methods"].clone()),
+                ]
+            })
+            .collect(),
+        "version" => vec![("program".to_owned(), value.clone())],
+        other => vec![(format!("study.{other}"), value.clone())],
+    })
+}

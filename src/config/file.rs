@@ -1,0 +1,66 @@
+//! The literal mirror of pipeline.yaml: its keys, their types, nothing else.
+//!
+//! What a stage's section holds is the stage's own affair (`params.rs` in its folder). Reading the mirror touches no
+//! file and no cache.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A study's pipeline.yaml: every decision of the analysis in one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// The study: its words, its seed, its folders.
+    pub study: Study,
+    /// The stages, in the order of the analysis; one left out is off.
+    pub stages: Stages,
+}
+
+/// The study: its words, its seed, its folders.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// The report's title.
+    pub title: String,
+    /// A note that the report shows at its top.
+    #[serde(default)]
+    pub note: String,
+    /// Every random draw derives from it, by name, at any number of threads.
+    pub seed: u64,
+    /// The folder of the input tables, relative to this file.
+    #[serde(default = "data")]
+    pub data: String,
+    /// The folder of the results, relative to this file.
+    #[serde(default = "outputs")]
+    pub outputs: String,
+    /// Whether the data are synthetic; then every figure says so.
+    #[serde(default)]
+    pub synthetic: bool,
+}
+
+/// The stages' settings; a stage left out is off.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stages {
+    pub ingest: stages::ingest::Params,
+    #[serde(default)]
+    pub qc: stages::qc::Params,
+    #[serde(default)]
+    pub normalize: stages::normalize::Params,
+    #[serde(default)]
+    pub outcomes: stages::outcomes::Params,
+    #[serde(default)]
+    pub screen: stages::screen::Params,
+    #[serde(default)]
+    pub predict: stages::predict::Params,
+    #[serde(default)]
+    pub report: stages::report::Params,
+}
+
+fn data() -> String {
+    "data".to_owned()
+}
+
+fn outputs() -> String {
+    "outputs".to_owned()
+}

@@ -1,0 +1,18 @@
+//! Reading pipeline.yaml: text, places, overrides, the literal mirror, and the plan that follows from it.
+//!
+//! Nothing here runs a stage or touches the cache. Every problem of the file is collected before anything is reported.
+
+pub mod about;
+pub mod complaint;
+pub mod file;
+pub mod overrides;
+pub mod paths;
+pub mod places;
+pub mod prune;
+pub mod resolve;
+pub mod sources;
+pub mod tree;
+pub mod yaml;
+
+pub use resolve::{Options, Plan, load};
+pub use yaml::{Spot, Yaml};

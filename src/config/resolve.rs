@@ -1,0 +1,143 @@
+//! From the literal mirror to the plan: defaults filled, paths resolved, names checked, files read.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use stages::contract::{Place, Problem, Vocabulary};
+
+use super::about::about;
+use super::file::File;
+use super::paths::{Folders, inside};
+use super::sources::{self, Source};
+use super::yaml::{Origin, Yaml};
+use super::{overrides, prune};
+use crate::engine::registry::{self, Bound};
+use crate::failure::Failure;
+
+/// How the user points at a configuration.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub pipeline: PathBuf,
+    pub overrides: Vec<String>,
+    pub allow_outside: bool,
+}
+
+/// Everything a run needs to know; nothing in it is left to decide.
+pub struct Plan {
+    /// The configuration file.
+    pub pipeline: PathBuf,
+    pub yaml: Arc<Yaml>,
+    pub folders: Folders,
+    pub seed: u64,
+    /// The stages with their settings, in order.
+    pub stages: Vec<Box<dyn Bound>>,
+    /// Each stage's files of the study, in the order of `stages`.
+    pub sources: Vec<Vec<Source>>,
+}
+
+/// Reads a configuration and everything it names; all problems at once.
+pub fn load(options: &Options) -> Result<Plan, Failure> {
+    let (plan, problems, yaml) = survey(options)?;
+    match plan {
+        Some(plan) if problems.is_empty() => Ok(plan),
+        _ => Err(Failure::input(problems, yaml)),
+    }
+}
+
+/// Reads a configuration; the plan is there when enough could be read, whatever else is wrong.
+pub fn survey(options: &Options) -> Result<(Option<Plan>, Vec<Problem>, Arc<Yaml>), Failure> {
+    let name = options.pipeline.display().to_string();
+    let text = read_text(&options.pipeline)?;
+    let (mut yaml, value, mut problems) = Yaml::parse(&name, &text);
+    let Some(mut value) = value else { return Ok((None, problems, Arc::new(yaml))) };
+    problems.extend(overrides::apply(&options.overrides, &mut yaml, &mut value));
+    if value.is_null() {
+        value = serde_json::json!({});
+    }
+    let reading = prune::read::<File>(value);
+    problems.extend(reading.problems);
+    let yaml = Arc::new(yaml);
+    let plan = reading.value.and_then(|file| {
+        let (plan, more) = resolve(file, options, Arc::clone(&yaml));
+        problems.extend(more.into_iter().filter(|problem| !follows(problem, &reading.hidden)));
+        plan
+    });
+    problems.sort_by_key(|problem| line(problem, &yaml));
+    Ok((plan, problems, yaml))
+}
+
+/// Where a problem stands in the file, to show problems in the order of its lines; overrides come last.
+fn line(problem: &Problem, yaml: &Yaml) -> usize {
+    match &problem.place {
+        Place::Setting(path) => match yaml.origin(path) {
+            Origin::File(spot) => spot.line,
+            Origin::Override(_) => usize::MAX,
+            Origin::Default => 0,
+        },
+        Place::File { line, .. } => line.map_or(usize::MAX, |line| line as usize),
+        Place::Study => 0,
+    }
+}
+
+/// Fills what one stage takes of another stage's settings.
+fn wire(file: File) -> File {
+    // predict learns its normalization inside each fold, by the settings of normalize.
+    // file.stages.predict.normalization = file.stages.normalize.clone();
+    file
+}
+
+fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec<Problem>) {
+    let mut file = wire(file);
+    let (folders, mut problems) = folders(&file, options);
+    let stages = registry::bind(&file.stages);
+    problems.extend(check_names(&stages));
+    let Some(folders) = folders else { return (None, problems) };
+    let mut sources = Vec::new();
+    for stage in &stages {
+        let (read, unreadable) = sources::read(stage.sources(), &folders, options.allow_outside);
+        problems.extend(unreadable);
+        sources.push(read);
+    }
+    file.stages.report.about = about(&file, &stages, &sources.concat());
+    let stages = registry::bind(&file.stages);
+    (Some(Plan { pipeline: options.pipeline.clone(), yaml, folders, seed: file.study.seed, stages, sources }), problems)
+}
+
+/// Every stage says what its settings define, then checks what they mention.
+fn check_names(stages: &[Box<dyn Bound>]) -> Vec<Problem> {
+    let mut names = Vocabulary::default();
+    stages.iter().for_each(|stage| stage.define(&mut names));
+    stages.iter().flat_map(|stage| stage.check(&names)).collect()
+}
+
+fn folders(file: &File, options: &Options) -> (Option<Folders>, Vec<Problem>) {
+    let parent = options.pipeline.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let root = parent.unwrap_or(Path::new(".")).to_owned();
+    let below = |path: &str, setting: &str| inside(&root, path, &root, setting, options.allow_outside);
+    match (below(&file.study.data, "study.data"), below(&file.study.outputs, "study.outputs")) {
+        (Ok(data), Ok(outputs)) => (Some(Folders { root, data, outputs }), Vec::new()),
+        (data, outputs) => (None, [data.err(), outputs.err()].into_iter().flatten().collect()),
+    }
+}
+
+/// Whether a complaint of an unknown name only follows from an error that took that name out.
+fn follows(problem: &Problem, hidden: &BTreeSet<String>) -> bool {
+    problem.code.starts_with("unknown") && hidden.iter().any(|name| problem.message.contains(&format!("`{name}`")))
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::Usage {
+            message: format!("there is no {} here", path.display()),
+            remedy: "run ketascreen in the study's folder, or name the file with --pipeline".to_owned(),
+        },
+        _ => Failure::io("read", path, error),
+    })?;
+    String::from_utf8(bytes).map(|text| text.trim_start_matches('\u{feff}').to_owned()).map_err(|error| {
+        Failure::Usage {
+            message: format!("{} is not UTF-8 text (byte {})", path.display(), error.utf8_error().valid_up_to()),
+            remedy: "save the file as UTF-8".to_owned(),
+        }
+    })
+}

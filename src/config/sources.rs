@@ -1,0 +1,67 @@
+//! The study's files: read whole and hashed before anything is decided, so that the bytes that were hashed are the
+//! bytes that are used.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+
+use stages::contract::{Place, Problem, SourceFile, SourceRequest, suggest};
+
+use super::paths::{self, Folders};
+use crate::store::Digest;
+
+/// A file that a stage asked for.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub role: &'static str,
+    pub name: String,
+    pub bytes: Arc<[u8]>,
+    pub digest: Digest,
+}
+
+impl Source {
+    /// The name of this input in a stage's key.
+    pub fn slot(&self) -> String {
+        format!("{} ({})", self.name, self.role)
+    }
+
+    pub fn file(&self) -> SourceFile {
+        SourceFile { role: self.role, name: self.name.clone(), bytes: Arc::clone(&self.bytes) }
+    }
+}
+
+/// Reads every requested file; every one that cannot be read is a problem.
+pub fn read(requests: Vec<SourceRequest>, folders: &Folders, allow: bool) -> (Vec<Source>, Vec<Problem>) {
+    let (mut sources, mut problems) = (Vec::new(), Vec::new());
+    for request in requests {
+        match read_one(&request, folders, allow) {
+            Ok(source) => sources.push(source),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (sources, problems)
+}
+
+fn read_one(request: &SourceRequest, folders: &Folders, allow: bool) -> Result<Source, Problem> {
+    let path = paths::inside(&folders.data, &request.path, &folders.root, &request.setting, allow)?;
+    let bytes: Arc<[u8]> = std::fs::read(&path).map_err(|error| unreadable(request, &path, &error))?.into();
+    let digest = Digest::of(&bytes);
+    Ok(Source { role: request.role, name: request.path.clone(), bytes, digest })
+}
+
+fn unreadable(request: &SourceRequest, path: &Path, error: &std::io::Error) -> Problem {
+    let place = Place::setting(&request.setting);
+    if error.kind() != ErrorKind::NotFound {
+        let message = format!("cannot read `{}`: {error}", request.path);
+        return Problem::new("unreadable_file", place, message, "make the file readable");
+    }
+    let beside = path.parent().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let mut names: Vec<String> = beside.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let remedy = match suggest::nearest(&wanted, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "put the file there, or correct the setting".to_owned(),
+    };
+    Problem::new("missing_file", place, format!("there is no file `{}` in the data folder", request.path), remedy)
+}

@@ -1,0 +1,124 @@
+//! Text to values: the only file that names serde_yaml.
+//!
+//! A value is read as JSON's data model (maps with text keys, lists, scalars); YAML's tags and merge keys are not part
+//! of the configuration's language. Where a value stands in the text comes from [`places`](super::places), since
+//! serde_yaml forgets it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use stages::contract::{Place, Problem};
+
+use super::places;
+
+/// A line and a column, both from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// Where a setting was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin<'a> {
+    /// In the file: at the setting itself or at its nearest ancestor.
+    File(Spot),
+    /// On the command line, by this argument.
+    Override(&'a str),
+    /// Nowhere: the file says nothing near it.
+    Default,
+}
+
+/// A configuration file as text, with the place of every setting.
+#[derive(Debug, Clone, Default)]
+pub struct Yaml {
+    /// The file's name as the user gave it.
+    pub name: String,
+    pub text: String,
+    pub places: BTreeMap<String, Spot>,
+    /// Settings given by `-S`, by dotted path, with the argument as written.
+    pub overrides: BTreeMap<String, String>,
+}
+
+impl Yaml {
+    /// Reads the text; the value is missing where the text is not YAML.
+    pub fn parse(name: &str, text: &str) -> (Yaml, Option<Value>, Vec<Problem>) {
+        let mut yaml = Yaml { name: name.to_owned(), text: text.to_owned(), ..Yaml::default() };
+        let found = places::find(name, text);
+        yaml.places = found.places;
+        if let Some(problem) = found.syntax {
+            return (yaml, None, vec![problem]);
+        }
+        match serde_yaml::from_str(text) {
+            Ok(value) => (yaml, Some(value), found.problems),
+            Err(error) => {
+                let line = error.location().map(|at| at.line() as u64);
+                let mut problems = found.problems;
+                problems.push(syntax(name, line, &error.to_string()));
+                (yaml, None, problems)
+            }
+        }
+    }
+
+    /// Where a setting was given, falling back to its nearest ancestor.
+    pub fn origin(&self, path: &str) -> Origin<'_> {
+        ancestors(path)
+            .find_map(|path| {
+                let given = self.overrides.get(path).map(|argument| Origin::Override(argument));
+                given.or_else(|| self.places.get(path).map(|spot| Origin::File(*spot)))
+            })
+            .unwrap_or(Origin::Default)
+    }
+
+    /// The origin in words: `pipeline.yaml:41`, or `-S`; empty where the setting was not given.
+    pub fn origin_text(&self, path: &str) -> String {
+        match self.origin(path) {
+            Origin::File(spot) => format!("{}:{}", self.name, spot.line),
+            Origin::Override(_) => "-S".to_owned(),
+            Origin::Default => String::new(),
+        }
+    }
+
+    /// One line of the text, counted from 1.
+    pub fn line(&self, number: usize) -> Option<&str> {
+        self.text.lines().nth(number.checked_sub(1)?)
+    }
+}
+
+/// A path and its ancestors, nearest first.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| path.rfind('.').map(|dot| &path[..dot]))
+}
+
+/// Reads the value of an override, written as YAML.
+pub fn scalar(text: &str) -> Result<Value, String> {
+    serde_yaml::from_str(text).map_err(|error| error.to_string())
+}
+
+/// The problem of a text that is not YAML.
+pub fn syntax(name: &str, line: Option<u64>, message: &str) -> Problem {
+    let place = Place::File { name: name.to_owned(), line, column: None };
+    Problem::new("yaml_syntax", place, format!("not valid YAML: {message}"), "correct the line, or the one before it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_without_a_place_of_its_own_is_shown_at_its_ancestor() {
+        let (yaml, value, problems) = Yaml::parse("pipeline.yaml", "a:\n  b: &x {c: 1}\n  d: *x\n");
+        assert!(problems.is_empty());
+        assert_eq!(value.unwrap()["a"]["d"]["c"], 1);
+        assert_eq!(yaml.origin("a.b.c"), Origin::File(Spot { line: 2, column: 10 }));
+        assert_eq!(yaml.origin("a.d.c"), Origin::File(Spot { line: 3, column: 3 }));
+        assert_eq!(yaml.origin("z"), Origin::Default);
+    }
+
+    #[test]
+    fn a_text_that_is_not_yaml_names_its_line() {
+        let (_, value, problems) = Yaml::parse("pipeline.yaml", "a: 1\nb: [1, 2\nc: 3\n");
+        assert!(value.is_none());
+        assert!(matches!(problems[0].place, Place::File { line: Some(2..=4), .. }), "{problems:?}");
+    }
+}

@@ -1,0 +1,119 @@
+//! One stage from decision to stored result.
+
+use std::path::Path;
+use std::sync::{Arc, Once};
+use std::time::Instant;
+
+use super::decide::{Verdict, decide};
+use super::event::{Event, Listener};
+use super::perform::{contents, perform};
+use super::recipe::Recipe;
+use super::supply::{Shelf, Stored, digests, supply};
+use crate::config::Plan;
+use crate::failure::Failure;
+use crate::store::artifact::{set_aside, store};
+use crate::store::history::StageRun;
+use crate::store::{Damage, Entry, Store};
+
+/// What every flight shares.
+pub struct Tower<'a> {
+    pub plan: &'a Plan,
+    pub store: &'a Store,
+    pub listener: &'a dyn Listener,
+    pub jobs: usize,
+    /// Called before anything runs, for example to open the log.
+    pub on_work: &'a (dyn Fn() + Sync),
+}
+
+/// How one stage ended.
+pub struct Landing {
+    pub index: usize,
+    pub result: Result<Stored, Failure>,
+    pub history: StageRun,
+}
+
+impl Tower<'_> {
+    /// Brings one stage up to date, whose inputs are all on the shelf.
+    pub fn fly(&self, index: usize, shelf: &Shelf, forced: bool) -> Landing {
+        let stage = &self.plan.stages[index];
+        let start = Instant::now();
+        let mut history = StageRun {
+            stage: stage.name().to_owned(),
+            outcome: "cached",
+            reasons: Vec::new(),
+            key: None,
+            seconds: 0.0,
+        };
+        let result = self.bring(index, shelf, forced, &mut history);
+        if let Err(failure) = &result {
+            history.outcome = "failed";
+            tracing::error!(stage = stage.name(), "{}", failure.brief());
+            self.listener.hear(Event::Failed { stage: stage.name() });
+        }
+        history.seconds = start.elapsed().as_secs_f64();
+        Landing { index, result, history }
+    }
+
+    fn bring(&self, index: usize, shelf: &Shelf, forced: bool, history: &mut StageRun) -> Result<Stored, Failure> {
+        let stage = self.plan.stages[index].as_ref();
+        let (inputs, _) = digests(stage, &self.plan.sources[index], shelf);
+        let recipe = Recipe::new(stage, self.plan.seed, inputs);
+        history.key = Some(recipe.key().to_string());
+        match decide(&recipe, self.store, &self.plan.yaml, forced)? {
+            Verdict::Cached { entry, record, switched } => {
+                tracing::info!(stage = stage.name(), key = entry.key.as_str(), "cached");
+                let key = entry.key.to_string();
+                self.listener.hear(Event::Cached { stage: stage.name(), key, switched });
+                Ok(Stored { entry, record: Arc::new(record) })
+            }
+            Verdict::Run { entry, reasons, damaged } => {
+                (self.on_work)();
+                history.outcome = "ran";
+                history.reasons = reasons.clone();
+                for reason in &reasons {
+                    tracing::info!(stage = stage.name(), "running: {reason}");
+                }
+                self.clear(stage.name(), &entry, &damaged)?;
+                self.listener.hear(Event::Running { stage: stage.name(), reasons });
+                self.run(index, &recipe, entry, shelf)
+            }
+        }
+    }
+
+    /// A damaged entry is named and moved away before its stage runs again; it is never served.
+    fn clear(&self, stage: &'static str, entry: &Entry, damaged: &[Damage]) -> Result<(), Failure> {
+        if damaged.is_empty() {
+            return Ok(());
+        }
+        let to = set_aside(self.store, entry)?;
+        let files: Vec<String> = damaged.iter().map(|damage| damage.file.clone()).collect();
+        let to = to.strip_prefix(&self.store.outputs).unwrap_or(Path::new("")).display().to_string();
+        tracing::warn!(stage, "set aside to {to}: {}", files.join(", "));
+        self.listener.hear(Event::SetAside { stage, files, to });
+        Ok(())
+    }
+
+    fn run(&self, index: usize, recipe: &Recipe, entry: Entry, shelf: &Shelf) -> Result<Stored, Failure> {
+        let stage = self.plan.stages[index].as_ref();
+        let start = Instant::now();
+        start_threads(self.jobs);
+        let supply = supply(stage, &self.plan.sources[index], shelf)?;
+        let made = perform(stage, supply, self.plan.seed, self.listener)?;
+        let computed = start.elapsed().as_secs_f64();
+        let files = contents(stage.name(), made.artifacts)?;
+        let record = store(self.store, &entry, recipe, files)?;
+        let (key, seconds) = (entry.key.to_string(), start.elapsed().as_secs_f64());
+        tracing::info!(stage = stage.name(), key, seconds, computed, findings = made.findings, "done");
+        self.listener.hear(Event::Done { stage: stage.name(), key, seconds, findings: made.findings });
+        Ok(Stored { entry, record: Arc::new(record) })
+    }
+}
+
+/// Starts the threads that stages share, once and only when something runs.
+fn start_threads(jobs: usize) {
+    static START: Once = Once::new();
+    START.call_once(|| {
+        // A pool that someone else started serves as well.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+    });
+}

@@ -1,0 +1,80 @@
+//! Why a stage runs, typed; every command prints these same words.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::config::tree::brief;
+use crate::store::Digest;
+
+/// One reason for a stage to run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Reason {
+    NeverRun,
+    MethodChanged {
+        from: u32,
+        to: u32,
+    },
+    /// `line` is where the setting stands now (`pipeline.yaml:41`, or `-S`); empty where it is a default.
+    SettingChanged {
+        key: String,
+        from: Option<Value>,
+        to: Option<Value>,
+        line: String,
+    },
+    InputChanged {
+        slot: String,
+        from: Option<Digest>,
+        to: Option<Digest>,
+    },
+    SeedChanged {
+        from: Option<u64>,
+        to: Option<u64>,
+    },
+    OutputMissing {
+        file: String,
+    },
+    OutputAltered {
+        file: String,
+    },
+    Forced,
+}
+
+impl Reason {
+    /// The input slot that changed.
+    pub fn slot(&self) -> Option<&str> {
+        match self {
+            Reason::InputChanged { slot, .. } => Some(slot),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::NeverRun => write!(f, "never run with these settings and inputs"),
+            Reason::MethodChanged { from, to } => write!(f, "method version {from} -> {to}"),
+            Reason::SettingChanged { key, from, to, line } => {
+                write!(f, "{key} {} -> {}", shown(from.as_ref()), shown(to.as_ref()))?;
+                if line.is_empty() { Ok(()) } else { write!(f, " ({line})") }
+            }
+            Reason::InputChanged { slot, from: None, .. } => write!(f, "{slot} is new"),
+            Reason::InputChanged { slot, to: None, .. } => write!(f, "{slot} is no longer read"),
+            Reason::InputChanged { slot, .. } => write!(f, "{slot} changed"),
+            Reason::SeedChanged { from, to } => {
+                let text = |seed: &Option<u64>| seed.map_or("none".to_owned(), |seed| seed.to_string());
+                write!(f, "study.seed {} -> {}", text(from), text(to))
+            }
+            Reason::OutputMissing { file } => write!(f, "{file} is missing"),
+            Reason::OutputAltered { file } => write!(f, "{file} was altered"),
+            Reason::Forced => write!(f, "forced"),
+        }
+    }
+}
+
+fn shown(value: Option<&Value>) -> String {
+    value.map_or("(not set)".to_owned(), brief)
+}

@@ -1,0 +1,113 @@
+//! The stages, in order.
+//!
+//! A new stage is: its folder, one `pub mod`, one field of the configuration, one line here.
+
+use std::error::Error;
+
+use serde_json::Value;
+use stages::contract::fingerprint::Fingerprinted;
+use stages::contract::{
+    Artifact, FromSlots, IntoSlots, Problem, Slot, SlotError, SourceRequest, Stage, StageContext, StageError, Supply,
+    Vocabulary,
+};
+
+use crate::config::file::Stages;
+
+/// The stages with their settings, in the order of the analysis.
+pub fn bind(settings: &Stages) -> Vec<Box<dyn Bound>> {
+    vec![
+        with::<stages::ingest::Ingest>(&settings.ingest),
+        with::<stages::qc::Qc>(&settings.qc),
+        with::<stages::normalize::Normalize>(&settings.normalize),
+        with::<stages::outcomes::Outcomes>(&settings.outcomes),
+        with::<stages::screen::Screen>(&settings.screen),
+        with::<stages::predict::Predict>(&settings.predict),
+        with::<stages::report::Report>(&settings.report),
+    ]
+}
+
+/// A stage together with its settings, its types erased.
+pub trait Bound: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn version(&self) -> u32;
+    fn draws(&self) -> bool;
+    fn slots(&self) -> Vec<Slot>;
+    fn tables(&self) -> Vec<&'static str>;
+    /// The resolved settings.
+    fn settings(&self) -> Value;
+    fn sources(&self) -> Vec<SourceRequest>;
+    fn define(&self, names: &mut Vocabulary);
+    fn check(&self, names: &Vocabulary) -> Vec<Problem>;
+    fn methods(&self) -> Vec<String>;
+    fn run(&self, supply: Supply, context: &mut StageContext<'_>) -> Result<Vec<Artifact>, RunError>;
+}
+
+/// Why a stage made nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Stage(#[from] StageError),
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+}
+
+impl RunError {
+    /// The whole chain of causes as one text.
+    pub fn text(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            if !text.contains(&error.to_string()) {
+                text = format!("{text}: {error}");
+            }
+            cause = error.source();
+        }
+        text
+    }
+}
+
+struct With<S: Stage>(S::Params);
+
+fn with<S: Stage>(params: &S::Params) -> Box<dyn Bound> {
+    Box::new(With::<S>(params.clone()))
+}
+
+impl<S: Stage> Bound for With<S> {
+    fn name(&self) -> &'static str {
+        S::NAME
+    }
+    fn version(&self) -> u32 {
+        S::VERSION
+    }
+    fn draws(&self) -> bool {
+        S::DRAWS
+    }
+    fn slots(&self) -> Vec<Slot> {
+        S::Inputs::slots()
+    }
+    fn tables(&self) -> Vec<&'static str> {
+        S::Outputs::tables()
+    }
+    fn settings(&self) -> Value {
+        self.0.settings()
+    }
+    fn sources(&self) -> Vec<SourceRequest> {
+        S::sources(&self.0)
+    }
+    fn define(&self, names: &mut Vocabulary) {
+        S::define(&self.0, names);
+    }
+    fn check(&self, names: &Vocabulary) -> Vec<Problem> {
+        S::check(&self.0, names)
+    }
+    fn methods(&self) -> Vec<String> {
+        S::methods(&self.0)
+    }
+    fn run(&self, mut supply: Supply, context: &mut StageContext<'_>) -> Result<Vec<Artifact>, RunError> {
+        let inputs = S::Inputs::fill(&mut supply)?;
+        Ok(S::run(&self.0, inputs, context)?.into_artifacts())
+    }
+}
+
+/// The table that every stage makes beside its own.
+pub const FINDINGS: &str = "findings";

@@ -1,0 +1,120 @@
+//! Any error to an exit code and to words for a person; the only place that does either.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use stages::contract::Problem;
+
+use crate::config::Yaml;
+
+mod render;
+
+/// Everything is as asked.
+pub const FINE: i32 = 0;
+/// Usage, configuration or input data.
+pub const INPUT: i32 = 2;
+/// Something is outdated, for `status --exit-code`.
+pub const OUTDATED: i32 = 10;
+/// A stage failed.
+pub const STAGE: i32 = 20;
+/// Reading or writing failed.
+pub const IO: i32 = 74;
+/// Another run is writing.
+pub const LOCKED: i32 = 75;
+
+/// Why the program could not do what was asked.
+#[derive(Debug)]
+pub enum Failure {
+    Usage {
+        message: String,
+        remedy: String,
+    },
+    /// The configuration is wrong; nothing was run.
+    Input {
+        problems: Vec<Problem>,
+        yaml: Arc<Yaml>,
+    },
+    /// The data are wrong, as a stage found.
+    Data {
+        problems: Vec<Problem>,
+    },
+    Stage {
+        stage: String,
+        code: &'static str,
+        message: String,
+    },
+    Io {
+        action: &'static str,
+        path: String,
+        error: std::io::Error,
+    },
+    Locked {
+        holder: String,
+    },
+    Several(Vec<Failure>),
+}
+
+impl Failure {
+    pub fn input(problems: Vec<Problem>, yaml: Arc<Yaml>) -> Failure {
+        Failure::Input { problems, yaml }
+    }
+
+    pub fn data(problems: Vec<Problem>) -> Failure {
+        Failure::Data { problems }
+    }
+
+    pub fn stage(stage: &str, code: &'static str, message: impl Into<String>) -> Failure {
+        Failure::Stage { stage: stage.to_owned(), code, message: message.into() }
+    }
+
+    pub fn io(action: &'static str, path: &Path, error: std::io::Error) -> Failure {
+        Failure::Io { action, path: path.display().to_string(), error }
+    }
+
+    /// One failure, or several in the order in which they happened.
+    pub fn several(mut failures: Vec<Failure>) -> Failure {
+        if failures.len() == 1 { failures.remove(0) } else { Failure::Several(failures) }
+    }
+
+    /// The exit code; of several, the one that matters most to whoever must act: the disk, then the input.
+    pub fn code(&self) -> i32 {
+        match self {
+            Failure::Usage { .. } | Failure::Input { .. } | Failure::Data { .. } => INPUT,
+            Failure::Stage { .. } => STAGE,
+            Failure::Io { .. } => IO,
+            Failure::Locked { .. } => LOCKED,
+            Failure::Several(failures) => {
+                let codes: Vec<i32> = failures.iter().map(Failure::code).collect();
+                [IO, INPUT].into_iter().find(|code| codes.contains(code)).unwrap_or(STAGE)
+            }
+        }
+    }
+
+    /// One line, for the log.
+    pub fn brief(&self) -> String {
+        match self {
+            Failure::Usage { message, .. } => message.clone(),
+            Failure::Input { problems, .. } | Failure::Data { problems } => {
+                problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ")
+            }
+            Failure::Stage { stage, code, message } => format!("{stage}: {message} [{code}]"),
+            Failure::Io { action, path, error } => format!("cannot {action} {path}: {error}"),
+            Failure::Locked { holder } => format!("locked by {holder}"),
+            Failure::Several(failures) => failures.iter().map(Failure::brief).collect::<Vec<_>>().join("; "),
+        }
+    }
+
+    /// The whole report for a person. `yaml` shows the lines of settings that a stage complains about.
+    pub fn report(&self, yaml: Option<&Yaml>) -> String {
+        render::report(self, yaml)
+    }
+
+    /// Every problem, for machines.
+    pub fn problems(&self) -> Vec<&Problem> {
+        match self {
+            Failure::Input { problems, .. } | Failure::Data { problems } => problems.iter().collect(),
+            Failure::Several(failures) => failures.iter().flat_map(Failure::problems).collect(),
+            _ => Vec::new(),
+        }
+    }
+}

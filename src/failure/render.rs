@@ -1,0 +1,153 @@
+//! The words: each problem with its place, the offending line and a remedy, then how many there were.
+
+use std::fmt::Write;
+
+use stages::contract::{Place, Problem};
+
+use super::Failure;
+use crate::config::yaml::Origin;
+use crate::config::{Spot, Yaml};
+
+/// The whole report of a failure.
+pub fn report(failure: &Failure, yaml: Option<&Yaml>) -> String {
+    let mut text = body(failure, yaml);
+    let n = failure.problems().len();
+    if n > 0 {
+        let count = if n == 1 { "1 problem".to_owned() } else { format!("{n} problems") };
+        let end =
+            if matches!(failure, Failure::Input { .. }) { "nothing was run" } else { "earlier outputs are unchanged" };
+        let _ = writeln!(text, "{count}; {end}");
+    }
+    text
+}
+
+fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
+    match failure {
+        Failure::Usage { message, remedy } => labelled(message, &[], remedy),
+        Failure::Input { problems, yaml } => problems.iter().map(|p| problem(p, Some(yaml)) + "\n").collect(),
+        Failure::Data { problems } => problems.iter().map(|p| problem(p, yaml) + "\n").collect(),
+        Failure::Stage { stage, code, message } => {
+            let remedy = match *code {
+                "panic" | "slots" | "table" | "bad_path" => {
+                    "this is a defect of the program; please report it with the lines above"
+                }
+                _ => "earlier outputs are unchanged",
+            };
+            labelled(&format!("{stage}: {message}"), &[], remedy)
+        }
+        Failure::Io { action, path, error } => labelled(
+            &format!("cannot {action} {path}: {error}"),
+            &[],
+            "earlier outputs are unchanged; run again when this is mended",
+        ),
+        Failure::Locked { holder } => {
+            let message = format!("another run is writing here: {holder}");
+            labelled(&message, &[], "wait for it with --wait-lock")
+        }
+        Failure::Several(failures) => failures.iter().map(|failure| body(failure, yaml) + "\n").collect(),
+    }
+}
+
+/// One problem in three parts: what, where with the line itself, what to do.
+pub fn problem(problem: &Problem, yaml: Option<&Yaml>) -> String {
+    let place = match &problem.place {
+        Place::Setting(path) => setting(path, yaml),
+        Place::File { name, line, column } => file(name, *line, column.as_deref(), yaml),
+        Place::Study => Vec::new(),
+    };
+    labelled(&problem.message, &place, &problem.remedy)
+}
+
+fn labelled(message: &str, place: &[String], remedy: &str) -> String {
+    let mut text = format!("error: {message}\n");
+    for line in place {
+        let _ = writeln!(text, "{line}");
+    }
+    if !remedy.is_empty() {
+        let _ = writeln!(text, "help: {remedy}");
+    }
+    text
+}
+
+fn setting(path: &str, yaml: Option<&Yaml>) -> Vec<String> {
+    let Some(yaml) = yaml else { return vec![format!(" --> {path}")] };
+    match yaml.origin(path) {
+        Origin::File(spot) => {
+            let mut lines = vec![format!(" --> {}:{}:{} ({path})", yaml.name, spot.line, spot.column)];
+            lines.extend(quoted(yaml, spot, true));
+            lines
+        }
+        Origin::Override(argument) => vec![format!(" --> -S {argument}")],
+        Origin::Default if path.is_empty() => vec![format!(" --> {}", yaml.name)],
+        Origin::Default => vec![format!(" --> {} ({path})", yaml.name)],
+    }
+}
+
+fn file(name: &str, line: Option<u64>, column: Option<&str>, yaml: Option<&Yaml>) -> Vec<String> {
+    let line_text = line.map(|line| format!(":{line}")).unwrap_or_default();
+    let column_text = column.map(|column| format!(", column {column}")).unwrap_or_default();
+    let mut lines = vec![format!(" --> {name}{line_text}{column_text}")];
+    if let (Some(yaml), Some(line)) = (yaml.filter(|yaml| yaml.name == name), line) {
+        lines.extend(quoted(yaml, Spot { line: line as usize, column: 1 }, false));
+    }
+    lines
+}
+
+/// The offending line, with a mark under the place.
+fn quoted(yaml: &Yaml, spot: Spot, mark: bool) -> Vec<String> {
+    let Some(line) = yaml.line(spot.line) else { return Vec::new() };
+    let number = spot.line.to_string();
+    let margin = " ".repeat(number.len());
+    let mut lines = vec![format!("{margin} |"), format!("{number} | {}", line.trim_end())];
+    if mark {
+        lines.push(format!("{margin} | {}^", " ".repeat(spot.column.saturating_sub(1))));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn every_problem_is_shown_with_its_line_and_its_remedy() {
+        let text = "stages:\n  qc:\n    analytes: {max_mising: 0.2}\n";
+        let (mut yaml, ..) = Yaml::parse("pipeline.yaml", text);
+        yaml.overrides.insert("study.seed".into(), "study.seed=x".into());
+        let problems = vec![
+            Problem::new(
+                "unknown_key",
+                Place::setting("stages.qc.analytes.max_mising"),
+                "unknown key `max_mising`",
+                "did you mean `max_missing`?",
+            ),
+            Problem::new("invalid_value", Place::setting("study.seed"), "invalid type: string \"x\", expected u64", ""),
+            Problem::new(
+                "bad_number",
+                Place::cell("metabolites.csv", 12, "value"),
+                "`n.d.` is not a number",
+                "leave it empty",
+            ),
+        ];
+        let failure = Failure::input(problems, Arc::new(yaml));
+        assert_eq!(failure.code(), 2);
+        insta::assert_snapshot!(failure.report(None), @r#"
+        error: unknown key `max_mising`
+         --> pipeline.yaml:3:16 (stages.qc.analytes.max_mising)
+          |
+        3 |     analytes: {max_mising: 0.2}
+          |                ^
+        help: did you mean `max_missing`?
+
+        error: invalid type: string "x", expected u64
+         --> -S study.seed=x
+
+        error: `n.d.` is not a number
+         --> metabolites.csv:12, column value
+        help: leave it empty
+
+        3 problems; nothing was run
+        "#);
+    }
+}

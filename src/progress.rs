@@ -1,0 +1,156 @@
+//! Events to lines and bars. Bars only where standard error is a terminal; plain lines everywhere.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::engine::event::{Event, Listener};
+use crate::engine::reason::Reason;
+
+/// Tells a person, on standard error.
+pub struct Person {
+    quiet: bool,
+    bars: Option<MultiProgress>,
+    open: Mutex<BTreeMap<&'static str, ProgressBar>>,
+}
+
+impl Person {
+    pub fn new(quiet: bool) -> Person {
+        let bars = (!quiet && std::io::stderr().is_terminal()).then(MultiProgress::new);
+        Person { quiet, bars, open: Mutex::new(BTreeMap::new()) }
+    }
+
+    fn line(&self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        // A closed standard error is no reason to stop an analysis.
+        let _ = match &self.bars {
+            Some(bars) => bars.println(text),
+            None => writeln!(std::io::stderr(), "{text}"),
+        };
+    }
+
+    fn start_bar(&self, stage: &'static str, label: &str, total: u64) {
+        let (Some(bars), Ok(mut open)) = (&self.bars, self.open.lock()) else { return };
+        let style = ProgressStyle::with_template("{prefix:<10} {msg} {wide_bar} {pos}/{len} {eta}");
+        let bar = bars.add(ProgressBar::new(total));
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_prefix(stage);
+        bar.set_message(label.to_owned());
+        if let Some(old) = open.insert(stage, bar) {
+            old.finish_and_clear();
+        }
+    }
+
+    fn end_bar(&self, stage: &'static str) {
+        if let Some(bar) = self.open.lock().ok().and_then(|mut open| open.remove(stage)) {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Listener for Person {
+    fn hear(&self, event: Event) {
+        match &event {
+            Event::Bar { stage, label, total } => return self.start_bar(stage, label, *total),
+            Event::Advance { stage, parts } => {
+                if let Some(bar) = self.open.lock().ok().as_ref().and_then(|open| open.get(stage)) {
+                    bar.inc(*parts);
+                }
+                return;
+            }
+            Event::Done { stage, .. } | Event::Failed { stage } => self.end_bar(stage),
+            _ => {}
+        }
+        for text in lines(&event) {
+            self.line(&text);
+        }
+    }
+}
+
+/// Tells a program: one JSON object per line on standard output.
+pub struct Machine;
+
+impl Listener for Machine {
+    fn hear(&self, event: Event) {
+        let text = serde_json::to_string(&event).expect("events are maps with text keys");
+        crate::cli::out(&text);
+    }
+}
+
+/// An event as lines for a person.
+pub fn lines(event: &Event) -> Vec<String> {
+    match event {
+        Event::Cached { stage, switched: false, .. } => vec![format!("{stage:<10} cached")],
+        Event::Cached { stage, .. } => vec![format!("{stage:<10} cached   an earlier result is current again")],
+        Event::Running { stage, reasons } => with_reasons(stage, "running", reasons),
+        Event::Done { stage, seconds, findings: 0, .. } => vec![format!("{stage:<10} done     {seconds:.2} s")],
+        Event::Done { stage, seconds, findings, .. } => {
+            let noun = if *findings == 1 { "finding" } else { "findings" };
+            vec![format!("{stage:<10} done     {seconds:.2} s, {findings} {noun}")]
+        }
+        Event::Failed { stage } => vec![format!("{stage:<10} failed")],
+        Event::Skipped { stage, because } => vec![format!("{stage:<10} skipped  {because} failed")],
+        Event::SetAside { stage, files, to } => {
+            vec![format!("{stage:<10} damaged  {}; set aside to {to} and made again", files.join(", "))]
+        }
+        Event::Remark { text } => vec![text.clone()],
+        Event::Finished { ran, cached, seconds, report } => {
+            let report = report.as_ref().map(|path| format!("; the report is {path}")).unwrap_or_default();
+            vec![format!("{} ran, {} cached, {seconds:.2} s{report}", ran.len(), cached.len())]
+        }
+        Event::Bar { .. } | Event::Advance { .. } => Vec::new(),
+    }
+}
+
+/// The stage with its first reasons, one a line; changed inputs of one stage share a line.
+pub fn with_reasons(stage: &str, word: &str, reasons: &[Reason]) -> Vec<String> {
+    const SHOWN: usize = 6;
+    let (inputs, others): (Vec<&Reason>, Vec<&Reason>) =
+        reasons.iter().partition(|reason| matches!(reason, Reason::InputChanged { from: Some(_), to: Some(_), .. }));
+    let mut texts: Vec<String> = others.iter().map(|reason| reason.to_string()).collect();
+    let slots: Vec<&str> = inputs.iter().filter_map(|reason| reason.slot()).collect();
+    if !slots.is_empty() {
+        texts.push(format!("{} changed", slots.join(", ")));
+    }
+    let more = texts.len().saturating_sub(SHOWN);
+    texts.truncate(SHOWN);
+    if more > 0 {
+        texts.push(format!("and {more} more reasons"));
+    }
+    let line = |(n, text): (usize, String)| match n {
+        0 => format!("{stage:<10} {word:<8} {text}"),
+        _ => format!("{:<10} {:<8} {text}", "", ""),
+    };
+    texts.into_iter().enumerate().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Digest;
+
+    #[test]
+    fn a_running_stage_says_why() {
+        let input = |slot: &str| Reason::InputChanged {
+            slot: slot.into(),
+            from: Some(Digest::of(b"1")),
+            to: Some(Digest::of(b"2")),
+        };
+        let setting = Reason::SettingChanged {
+            key: "stages.qc.analytes.max_missing".into(),
+            from: Some(0.2.into()),
+            to: Some(0.3.into()),
+            line: "pipeline.yaml:41".into(),
+        };
+        let running =
+            Event::Running { stage: "qc", reasons: vec![input("ingest/panel"), setting, input("ingest/samples")] };
+        insta::assert_snapshot!(lines(&running).join("\n"), @r"
+        qc         running  stages.qc.analytes.max_missing 0.2 -> 0.3 (pipeline.yaml:41)
+                            ingest/panel, ingest/samples changed
+        ");
+    }
+}

@@ -1,0 +1,170 @@
+//! Storing a stage's result: write, sync, hash from disk, record, rename. The rename is the moment it exists.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::digest::Digest;
+use super::files;
+use super::layout::{Entry, Store};
+use super::record::{FILE, Output, Record};
+use crate::engine::recipe::Recipe;
+use crate::failure::Failure;
+
+/// A file to store: its path below the entry and its bytes.
+pub type Content = (String, Vec<u8>);
+
+/// Stores a result under its key and returns its record; on any error nothing is left behind.
+pub fn store(store: &Store, entry: &Entry, recipe: &Recipe, contents: Vec<Content>) -> Result<Record, Failure> {
+    check_paths(&entry.stage, &contents)?;
+    let tmp = fresh(&store.tmp(), &entry.stage)?;
+    let stored = fill(&tmp, recipe, contents).and_then(|record| commit(store, entry, &tmp, record));
+    if stored.is_err() {
+        let _ = fs::remove_dir_all(&tmp);
+    }
+    stored
+}
+
+/// Moves an entry out of the way, keeping it for whoever wants to see what happened; where it went.
+pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
+    files::create_folder(&store.aside())?;
+    let short = &entry.key.as_str()[..12];
+    let names = (1..).map(|n| store.aside().join(format!("{}-{short}-{n}", entry.stage)));
+    let to = names.into_iter().find(|path| !path.exists()).expect("the numbers do not end");
+    fs::rename(&entry.folder, &to).map_err(|error| Failure::io("set aside", &entry.folder, error))?;
+    Ok(to)
+}
+
+/// Removes what runs that died have left; only for the holder of the lock.
+pub fn clean(store: &Store) -> Result<(), Failure> {
+    let tmp = store.tmp();
+    let leftovers = fs::read_dir(&tmp).is_ok_and(|folder| folder.count() > 0);
+    if leftovers { fs::remove_dir_all(&tmp).map_err(|error| Failure::io("clean", &tmp, error)) } else { Ok(()) }
+}
+
+fn fresh(tmp: &Path, stage: &str) -> Result<PathBuf, Failure> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = tmp.join(format!("{}-{count}-{stage}", std::process::id()));
+    files::create_folder(&folder)?;
+    Ok(folder)
+}
+
+fn fill(tmp: &Path, recipe: &Recipe, contents: Vec<Content>) -> Result<Record, Failure> {
+    let mut open = Vec::new();
+    for (path, bytes) in &contents {
+        let target = tmp.join(path);
+        if let Some(folder) = target.parent() {
+            files::create_folder(folder)?;
+        }
+        open.push((target.clone(), files::write(&target, bytes)?));
+    }
+    for (path, file) in open {
+        file.sync_all().map_err(|error| Failure::io("sync", &path, error))?;
+    }
+    let outputs: Result<Vec<Output>, Failure> =
+        contents.into_iter().map(|(path, bytes)| output(tmp, path, &bytes)).collect();
+    let record = Record::of(recipe, outputs?);
+    let mut text = serde_json::to_vec_pretty(&record).expect("a record is maps with text keys");
+    text.push(b'\n');
+    let path = tmp.join(FILE);
+    let file = files::write(&path, &text)?;
+    file.sync_all().map_err(|error| Failure::io("sync", &path, error))?;
+    files::protect(&path)?;
+    Ok(record)
+}
+
+/// Hashes what is on the disk, which must be what was meant.
+fn output(tmp: &Path, path: String, meant: &[u8]) -> Result<Output, Failure> {
+    let target = tmp.join(&path);
+    let (sha256, bytes) = Digest::of_file(&target).map_err(|error| Failure::io("read back", &target, error))?;
+    if sha256 != Digest::of(meant) {
+        let error = std::io::Error::other("the disk does not hold what was written");
+        return Err(Failure::io("read back", &target, error));
+    }
+    files::protect(&target)?;
+    Ok(Output { path, sha256, bytes })
+}
+
+fn commit(store: &Store, entry: &Entry, tmp: &Path, record: Record) -> Result<Record, Failure> {
+    let parent = entry.folder.parent().unwrap_or(&entry.folder);
+    files::create_folder(parent)?;
+    files::sync_folder(tmp)?;
+    if entry.folder.exists() {
+        // Forced: the same recipe was run again. The same bytes need no second copy.
+        let known = Record::read(&entry.folder).ok().flatten();
+        if known.is_some_and(|known| known.outputs == record.outputs) {
+            fs::remove_dir_all(tmp).map_err(|error| Failure::io("remove", tmp, error))?;
+            return Ok(record);
+        }
+        set_aside(store, entry)?;
+    }
+    fs::rename(tmp, &entry.folder).map_err(|error| Failure::io("rename", &entry.folder, error))?;
+    files::sync_folder(parent)?;
+    Ok(record)
+}
+
+/// A path of an artifact stays below its entry, is plain, and is there once.
+fn check_paths(stage: &str, contents: &[Content]) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    for (path, _) in contents {
+        let letters = path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
+        let below = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+        let hidden = path.split('/').any(|part| part.is_empty() || part.starts_with('.'));
+        if !letters || !below || hidden || path == FILE || !seen.insert(path) {
+            let message = format!("made a file with a path that cannot be stored: `{path}`");
+            return Err(Failure::stage(stage, "bad_path", message));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::verify;
+    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    fn recipe() -> Recipe {
+        Recipe { stage: "qc", version: 1, seed: None, settings: json!({}), inputs: BTreeMap::new() }
+    }
+
+    fn contents() -> Vec<Content> {
+        vec![("a.parquet".into(), b"a".to_vec()), ("figures/b.svg".into(), b"b".to_vec())]
+    }
+
+    #[test]
+    fn an_entry_is_whole_after_storing_and_an_altered_or_missing_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Store::new(folder.path());
+        let entry = place.entry("qc", &recipe().key());
+        let record = store(&place, &entry, &recipe(), contents()).unwrap();
+        let (read, damage) = verify(&entry).unwrap();
+        assert_eq!((read, damage), (Some(record), vec![]));
+        let file = entry.folder.join("figures/b.svg");
+        assert!(fs::metadata(&file).unwrap().permissions().readonly());
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, "c").unwrap();
+        fs::remove_file(entry.folder.join("a.parquet")).unwrap();
+        let named: Vec<String> = verify(&entry).unwrap().1.iter().map(|d| d.reason().to_string()).collect();
+        assert_eq!(named, ["qc/a.parquet is missing", "qc/figures/b.svg was altered"]);
+        let aside = set_aside(&place, &entry).unwrap();
+        assert!(aside.join("figures/b.svg").exists() && !entry.folder.exists());
+    }
+
+    #[test]
+    fn a_path_that_leaves_the_entry_is_refused_and_nothing_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Store::new(folder.path());
+        let entry = place.entry("qc", &recipe().key());
+        for path in ["../x", "/x", "a//b", ".hidden", "record.json", "a/../b", "ä", ""] {
+            assert!(store(&place, &entry, &recipe(), vec![(path.into(), vec![])]).is_err(), "{path}");
+        }
+        let clash = vec![("a".to_owned(), vec![]), ("a/b".to_owned(), vec![])];
+        assert!(store(&place, &entry, &recipe(), clash).is_err());
+        assert_eq!(fs::read_dir(place.tmp()).unwrap().count(), 0);
+        assert!(!entry.folder.exists());
+    }
+}

@@ -1,0 +1,51 @@
+//! Small things about files: write whole or not at all, sync, remove, each error with its path.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use crate::failure::Failure;
+
+pub fn create_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| Failure::io("create", path, error))
+}
+
+/// Writes a new file and leaves it to the caller to sync.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<File, Failure> {
+    let mut file = File::create_new(path).map_err(|error| Failure::io("write", path, error))?;
+    file.write_all(bytes).map_err(|error| Failure::io("write", path, error))?;
+    Ok(file)
+}
+
+/// Replaces a file: written beside it, synced, renamed over it.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let tmp = path.with_file_name(name);
+    let _ = fs::remove_file(&tmp);
+    let written = write(&tmp, bytes)
+        .and_then(|file| file.sync_all().map_err(|error| Failure::io("sync", &tmp, error)))
+        .and_then(|()| fs::rename(&tmp, path).map_err(|error| Failure::io("rename", path, error)))
+        .and_then(|()| path.parent().map_or(Ok(()), sync_folder));
+    if written.is_err() {
+        let _ = fs::remove_file(&tmp);
+    }
+    written
+}
+
+/// Makes renames within a folder durable.
+pub fn sync_folder(path: &Path) -> Result<(), Failure> {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let synced = File::open(path).and_then(|folder| folder.sync_all());
+    synced.map_err(|error| Failure::io("sync", path, error))
+}
+
+/// Takes the permission to write from a file: entries are never changed in place.
+pub fn protect(path: &Path) -> Result<(), Failure> {
+    let protected = fs::metadata(path).and_then(|metadata| {
+        let mut permissions = metadata.permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(path, permissions)
+    });
+    protected.map_err(|error| Failure::io("protect", path, error))
+}

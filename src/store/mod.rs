@@ -1,0 +1,22 @@
+//! The cache on disk: entries by key, a link per stage, the lock, the history.
+//!
+//! An entry is complete or it is not there: it is written aside, synced, hashed from disk, its record last, and then
+//! renamed into place. Nothing here decides whether a stage runs.
+
+pub mod artifact;
+pub mod digest;
+pub mod files;
+pub mod history;
+pub mod layout;
+pub mod link;
+pub mod lock;
+pub mod lockfile;
+pub mod parquet;
+pub mod record;
+pub mod target;
+pub mod verify;
+
+pub use digest::Digest;
+pub use layout::{Entry, Store};
+pub use record::Record;
+pub use verify::{Damage, verify};

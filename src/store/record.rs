@@ -1,0 +1,76 @@
+//! What an entry was made of and what it holds; written last, so an entry with a record is complete.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::digest::Digest;
+use super::target::target;
+use crate::engine::recipe::Recipe;
+
+/// The version of the record's own form. A record of another version is unknown, never a hit.
+pub const FORMAT: u32 = 1;
+pub const FILE: &str = "record.json";
+
+/// One file of an entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Output {
+    /// The path below the entry, with `/`.
+    pub path: String,
+    pub sha256: Digest,
+    pub bytes: u64,
+}
+
+/// What an entry was made of and what it holds. No clock, no absolute path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub format: u32,
+    pub stage: String,
+    pub key: Digest,
+    pub method_version: u32,
+    /// The program that made it.
+    pub program: String,
+    /// The machine, as far as bits depend on it.
+    pub target: String,
+    pub seed: Option<u64>,
+    /// Resolved settings by dotted path.
+    pub settings: BTreeMap<String, Value>,
+    /// Digests of what was read.
+    pub inputs: BTreeMap<String, Digest>,
+    /// What was made, in order of path.
+    pub outputs: Vec<Output>,
+}
+
+impl Record {
+    pub fn of(recipe: &Recipe, mut outputs: Vec<Output>) -> Record {
+        outputs.sort_by(|a, b| a.path.cmp(&b.path));
+        Record {
+            format: FORMAT,
+            stage: recipe.stage.to_owned(),
+            key: recipe.key(),
+            method_version: recipe.version,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            target: target(),
+            seed: recipe.seed,
+            settings: recipe.flat_settings(),
+            inputs: recipe.inputs.clone(),
+            outputs,
+        }
+    }
+
+    /// Reads an entry's record; none where there is none that this version understands.
+    pub fn read(folder: &Path) -> std::io::Result<Option<Record>> {
+        match std::fs::read(folder.join(FILE)) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok().filter(|record: &Record| record.format == FORMAT)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The digest of one table.
+    pub fn table(&self, name: &str) -> Option<&Output> {
+        self.outputs.iter().find(|output| output.path.strip_suffix(".parquet") == Some(name))
+    }
+}

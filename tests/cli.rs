@@ -1,0 +1,161 @@
+//! The program from the outside: what reruns, what it says, how it ends.
+
+use crate::common::{STAGES, Study, assert_same};
+
+#[test]
+fn a_second_run_has_nothing_to_do_and_comments_and_the_order_of_keys_do_not_matter() {
+    let study = Study::new();
+    assert_eq!(study.reruns(), STAGES);
+    assert!(study.reruns().is_empty());
+    study.edit(|text| format!("# a comment\n{}\n\n# and one more", text.replace("study:", "study:   # the study")));
+    assert!(study.reruns().is_empty());
+    study.edit(reverse_sections);
+    assert!(study.reruns().is_empty());
+}
+
+/// The top-level sections in the opposite order.
+fn reverse_sections(text: &str) -> String {
+    let mut sections: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let starts = line.starts_with(|c: char| c.is_ascii_alphabetic());
+        if starts || sections.is_empty() {
+            sections.push(String::new());
+        }
+        let last = sections.last_mut().unwrap();
+        last.push_str(line);
+        last.push('\n');
+    }
+    sections.reverse();
+    sections.concat()
+}
+
+#[test]
+fn a_setting_of_screen_reruns_screen_and_report_alone_and_changing_it_back_reruns_nothing() {
+    let study = Study::new();
+    study.run(&["run"]).fine();
+    let before = study.shown();
+    study.edit(|text| text.replace("confidence: 0.95", "confidence: 0.9"));
+    let said = study.run(&["status"]).fine();
+    assert!(
+        said.out.contains("screen     outdated stages.screen.confidence 0.95 -> 0.9 (pipeline.yaml:"),
+        "{}",
+        said.out
+    );
+    assert_eq!(study.run(&["status", "--exit-code"]).code, Some(10));
+    assert_eq!(study.reruns(), ["screen", "report"]);
+    study.edit(|text| text.replace("confidence: 0.9", "confidence: 0.95"));
+    assert!(study.reruns().is_empty());
+    assert_eq!(study.run(&["status", "--exit-code"]).code, Some(0));
+    assert_same(&study.shown(), &before);
+}
+
+#[test]
+fn an_override_is_a_setting_like_any_other() {
+    let study = Study::new();
+    study.run(&["run"]).fine();
+    let said = study.run(&["run", "-S", "stages.screen.confidence=0.9"]).fine();
+    assert!(said.err.contains("stages.screen.confidence 0.95 -> 0.9 (-S)"), "{}", said.err);
+    assert!(study.reruns().is_empty(), "without it, yesterday's results are current again");
+}
+
+#[test]
+fn folders_and_threads_do_not_change_a_byte() {
+    let (one, two) = (Study::new(), Study::new());
+    one.run(&["run", "-j", "1"]).fine();
+    two.run(&["run", "-j", "2"]).fine();
+    assert_same(&one.shown(), &two.shown());
+    let lock = |study: &Study| std::fs::read_to_string(study.path("pipeline.lock")).unwrap();
+    assert_eq!(lock(&one), lock(&two));
+}
+
+#[test]
+fn all_mistakes_of_a_configuration_are_shown_at_once_and_earlier_outputs_stay() {
+    let study = Study::new();
+    study.run(&["run"]).fine();
+    let before = study.shown();
+    study.edit(|text| {
+        let text = text.replace("confidence: 0.95", "confidense: 0.95\n    confidence: 95");
+        let text = text.replacen("visit: infusion_4", "visit: infusion4", 1);
+        let text = text.replacen("  seed:", "  title: twice\n  seed:", 1);
+        text.replacen("file: participants.csv", "file: participant.csv", 1)
+    });
+    let said = study.run(&["run"]);
+    assert_eq!(said.code, Some(2));
+    for words in [
+        "unknown key `confidense`",
+        "did you mean `confidence`?",
+        "95 is not a probability",
+        "unknown visit `infusion4`",
+        "did you mean `infusion_4`?",
+        "`title` is given twice",
+        "there is no file `participant.csv`",
+        "did you mean `participants.csv`?",
+        "5 problems; nothing was run",
+    ] {
+        assert!(said.err.contains(words), "{words}\n{}", said.err);
+    }
+    assert_eq!(study.run(&["check"]).code, Some(2));
+    assert_same(&study.shown(), &before);
+}
+
+#[test]
+fn one_stage_can_be_run_by_name_and_forced() {
+    let study = Study::new();
+    let outcomes = study.run(&["run", "outcomes", "--json"]).fine();
+    assert_eq!(outcomes.stages_with("running"), ["ingest", "qc", "outcomes"]);
+    let said = study.run(&["run", "screen", "--only"]);
+    assert_eq!((said.code, said.err.contains("normalize has no results yet")), (Some(2), true), "{}", said.err);
+    study.run(&["run"]).fine();
+    let forced = study.run(&["run", "--force=screen", "--json"]).fine();
+    assert_eq!(forced.stages_with("running"), ["screen"]);
+    let said = study.run(&["run", "scren"]);
+    assert_eq!((said.code, said.err.contains("did you mean `screen`?")), (Some(2), true), "{}", said.err);
+}
+
+#[test]
+fn commands_that_only_read_write_nothing() {
+    let study = Study::new();
+    for arguments in [&["status"][..], &["run", "-n"], &["check"], &["schema"]] {
+        study.run(arguments).fine();
+    }
+    assert!(!study.path("outputs").exists());
+}
+
+#[test]
+fn help_shows_the_exit_codes_and_a_closed_pipe_is_no_panic() {
+    let study = Study::new();
+    let help = study.run(&["--help"]).fine();
+    assert!(help.out.contains("75   another run is writing here"), "{}", help.out);
+    let mut child = study.command(&["schema"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(study.run(&["--no-such-option"]).code, Some(2));
+}
+
+#[test]
+fn a_folder_without_a_configuration_is_named() {
+    let study = Study::new();
+    std::fs::remove_file(study.pipeline()).unwrap();
+    let said = study.run(&[]);
+    assert_eq!(said.code, Some(2));
+    insta::assert_snapshot!(said.err, @r"
+    error: there is no pipeline.yaml here
+    help: run ketascreen in the study's folder, or name the file with --pipeline
+    ");
+}
+
+#[test]
+fn the_synthetic_study_is_written_once_and_never_over_a_file() {
+    let study = Study::new();
+    study.run(&["simulate", "--out", "fresh", "--seed", "20250715"]).fine();
+    let said = study.run(&["simulate", "--out", "fresh", "--seed", "20250715"]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("metabolites.csv") && said.err.contains("nothing was written"), "{}", said.err);
+}
+
+#[test]
+fn the_committed_schema_is_the_one_the_program_prints() {
+    let study = Study::new();
+    let committed = std::fs::read_to_string(crate::common::repository().join("pipeline.schema.json")).unwrap();
+    assert_eq!(study.run(&["schema"]).fine().out, committed, "write it anew: ketascreen schema > pipeline.schema.json");
+}
