@@ -84,18 +84,19 @@ impl Guard {
     /// Counts before and after each step: from the first small difference on, nothing of that kind is shown.
     pub fn flow(&self, rows: &[FlowRow]) -> Vec<(Count, Count)> {
         let mut hidden: BTreeSet<&str> = BTreeSet::new();
-        let mut shown = Vec::new();
-        for row in rows {
-            if row.what == "analytes" {
-                shown.push((Count::Shown(row.before), Count::Shown(row.after)));
-                continue;
-            }
-            let before = if hidden.contains(row.what.as_str()) { Count::Withheld } else { self.count(row.before) };
-            if (1..self.min_cell).contains(&(row.before - row.after)) {
+        let mut shown = vec![(Count::Withheld, Count::Withheld); rows.len()];
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|at| rows[*at].position);
+        for at in order {
+            let row = &rows[at];
+            let count = |n, hidden: bool| if hidden { Count::Withheld } else { self.count(n) };
+            let people = row.what != "analytes";
+            let before = count(row.before, hidden.contains(row.what.as_str()));
+            if people && (1..self.min_cell).contains(&(row.before - row.after)) {
                 hidden.insert(&row.what);
             }
-            let after = if hidden.contains(row.what.as_str()) { Count::Withheld } else { self.count(row.after) };
-            shown.push((before, after));
+            let after = count(row.after, hidden.contains(row.what.as_str()));
+            shown[at] = if people { (before, after) } else { (Count::Shown(row.before), Count::Shown(row.after)) };
         }
         shown
     }

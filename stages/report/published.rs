@@ -86,9 +86,7 @@ fn look_up(at: usize, value: &PublishedValue, sheet: Option<&Sheet>) -> Result<C
     let row = the_row(at, value, sheet)?;
     let cell = sheet.position(&value.column).map(|column| &row[column]);
     Ok(match cell {
-        Some(Cell::Text(text)) if text.starts_with('<') || text == "withheld" => {
-            comparison(None, Verdict::Withheld)
-        }
+        Some(Cell::Text(text)) if text.starts_with('<') || text == "withheld" => comparison(None, Verdict::Withheld),
         Some(Cell::Text(_)) => {
             let message = format!("column `{}` of `{}` holds text, not numbers", value.column, value.table);
             return Err(Problem::new("not_a_number", path(at, "column"), message, "name a column of numbers"));
