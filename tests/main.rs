@@ -7,4 +7,5 @@ mod common;
 mod ingest;
 mod recovery;
 mod reference;
+mod report;
 mod study;
