@@ -170,14 +170,7 @@ fn the_same_study_in_other_dress_gives_the_same_tables() {
 fn a_bad_participant_is_named_with_its_line_its_value_and_the_remedy() {
     let bad = |from: &str, to: &str| PARTICIPANTS.replace(from, to);
     refused("participants", bad("61", "old"), "text_in_number", (3, "age"), "`old`", "missing");
-    refused(
-        "participants",
-        bad("61", "61,5").replace("male", "male"),
-        "ragged_row",
-        (3, ""),
-        "6 cells",
-        "quotation marks",
-    );
+    refused("participants", bad("61", "61,5"), "ragged_row", (3, ""), "6 cells", "quotation marks");
     refused("participants", bad("61", "\"61,5\""), "decimal_mark", (3, "age"), "`61,5`", "`decimal: \",\"`");
     refused(
         "participants",
@@ -208,6 +201,8 @@ fn a_bad_participant_is_named_with_its_line_its_value_and_the_remedy() {
     refused("participants", b"participant_id,age\r\nP\xFC,1\r\n", "invalid_encoding", (2, ""), "0xFC", "windows-1252");
     refused("participants", "participant_id\nP\0\n", "nul_byte", (2, ""), "NUL", "utf-16");
     refused("participants", bad("P3,", "\"P3,"), "open_quote", (4, ""), "never closed", "close it");
+    let two_lines = bad("61", "old").replace("P1,", "\"P\n1\",");
+    refused("participants", two_lines, "text_in_number", (4, "age"), "`old`", "missing");
     let crlf = format!("\u{feff}{}", bad("61", "old").replace('\n', "\r\n").replace("P2", "\r\nP2"));
     refused("participants", crlf, "text_in_number", (4, "age"), "`old`", "missing");
 }
@@ -407,7 +402,7 @@ fn one_table_is_a_study_of_one_timepoint() {
     assert_eq!(outputs.abundances.height(), people * outputs.panel.height());
     assert!(outputs.panel.rows().iter().all(|row| row.analyte.starts_with('m') && row.analyte.len() == 3));
     assert!(outputs.samples.rows().iter().all(|row| row.timepoint.as_deref() == Some("baseline")));
-    assert_eq!(outputs.abundances.rows()[0].value, Some(0.20208645793287619));
+    assert_eq!(outputs.abundances.rows()[0].value, Some(0.2020864579328762));
 }
 
 #[test]

@@ -86,6 +86,9 @@ pub fn line_after(before: &[u8]) -> u64 {
 /// How many lines end within `bytes`.
 pub fn line_ends(bytes: &[u8]) -> u64 {
     let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
+    if !bytes.contains(&b'\r') {
+        return feeds as u64;
+    }
     let returns = bytes.windows(2).filter(|pair| pair[0] == b'\r' && pair[1] != b'\n').count();
     let last = usize::from(bytes.last() == Some(&b'\r'));
     (feeds + returns + last) as u64

@@ -218,8 +218,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for FileOrMap<T> {
     }
 }
 
-/// The JSON schema of a section: nothing, a file's name, or the map `T`.
-pub fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+/// The JSON schema of a section that may be left out.
+pub fn optional_schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     let map = generator.subschema_for::<T>();
     json_schema!({"anyOf": [{"type": "string"}, map, {"type": "null"}]})
+}
+
+/// The JSON schema of a section that must be there.
+pub fn required_schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    let map = generator.subschema_for::<T>();
+    json_schema!({"anyOf": [{"type": "string"}, map]})
 }

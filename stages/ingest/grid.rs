@@ -70,10 +70,16 @@ impl Grid {
         }
     }
 
-    /// The values of one analyte in the samples that `keep` chooses, those that are missing left out.
-    pub fn values(&self, analyte: usize, keep: impl Fn(&str) -> bool) -> Vec<f64> {
-        let column = self.values.iter().skip(analyte).step_by(self.analytes.len().max(1));
-        self.samples.iter().zip(column).filter(|(sample, _)| keep(sample)).filter_map(|(_, value)| *value).collect()
+    /// The values of each analyte, in the samples that `keep` chooses; those that are missing left out.
+    pub fn values_by_analyte(&self, keep: impl Fn(&str) -> bool) -> Vec<Vec<f64>> {
+        let width = self.analytes.len().max(1);
+        let mut columns: Vec<Vec<f64>> = vec![Vec::new(); self.analytes.len()];
+        for (_, row) in self.samples.iter().zip(self.values.chunks(width)).filter(|(sample, _)| keep(sample)) {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.extend(value);
+            }
+        }
+        columns
     }
 
     /// The samples of which no analyte has a value or lies below its limit of detection.

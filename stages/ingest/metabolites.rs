@@ -110,9 +110,10 @@ fn read_wide(
             return;
         };
         let new = seen.add(name, &row, id, "duplicate_measurement", problems);
+        let sample = grid.sample(name).filter(|_| new);
         for (analyte, column) in places.iter().enumerate() {
             let measured = measurement::read(&row, *column, params.values, problems);
-            if let Some(sample) = grid.sample(name).filter(|_| new) {
+            if let Some(sample) = sample {
                 // Cannot be there already: each row's name is new, and each column is read once.
                 let _ = grid.put(sample, analyte, measured, row.line);
             }

@@ -154,25 +154,35 @@ struct Study {
 fn read(params: &Params, files: &[SourceFile]) -> Result<Study, StageError> {
     let mut problems = Problems::default();
     let found = &mut problems;
-    let people = match Sheet::open(files, &params.participants.reading(), found) {
-        Some(sheet) => participants::read(&params.participants, &sheet, found),
-        None => People::default(),
-    };
+    let people = read_people(params, files, found);
     let ratings = read_ratings(params, files, &people, found);
-    let panel = match params.panel.as_ref().and_then(|panel| Sheet::open(files, &panel.reading(), found)) {
-        Some(sheet) => panel::read(&sheet, found),
-        None => Analytes::new(),
-    };
-    let mut samples = match params.samples.as_ref().and_then(|s| Some((s, Sheet::open(files, &s.reading(), found)?))) {
-        Some((settings, sheet)) => samples::read(settings, &sheet, &people.known, found),
-        None => Measured::default(),
-    };
+    let panel = read_panel(params, files, found);
+    let mut samples = read_samples(params, files, &people, found);
     let abundances = read_abundances(params, files, &people, &samples, &panel, found);
     problems.into_result()?;
     if params.samples.is_none() {
         samples.rows = samples::of_participants(abundances.grid.samples.iter().map(String::as_str));
     }
     Ok(Study { people, ratings, panel, samples, abundances })
+}
+
+fn read_people(params: &Params, files: &[SourceFile], problems: &mut Problems) -> People {
+    let settings = &params.participants;
+    let sheet = Sheet::open(files, &settings.reading(), problems);
+    sheet.map(|sheet| participants::read(settings, &sheet, problems)).unwrap_or_default()
+}
+
+fn read_panel(params: &Params, files: &[SourceFile], problems: &mut Problems) -> Analytes {
+    let sheet = params.panel.as_ref().and_then(|settings| Sheet::open(files, &settings.reading(), problems));
+    sheet.map(|sheet| panel::read(&sheet, problems)).unwrap_or_default()
+}
+
+fn read_samples(params: &Params, files: &[SourceFile], people: &People, problems: &mut Problems) -> Measured {
+    let Some(settings) = &params.samples else {
+        return Measured::default();
+    };
+    let sheet = Sheet::open(files, &settings.reading(), problems);
+    sheet.map(|sheet| samples::read(settings, &sheet, &people.known, problems)).unwrap_or_default()
 }
 
 fn read_ratings(params: &Params, files: &[SourceFile], people: &People, problems: &mut Problems) -> Ratings {

@@ -17,23 +17,23 @@ pub const ONLY_TIMEPOINT: &str = "baseline";
 pub struct Params {
     /// Who is in the study, with every variable that a model may use.
     #[serde(deserialize_with = "file::required")]
-    #[schemars(schema_with = "file::schema::<Participants>")]
+    #[schemars(schema_with = "file::required_schema::<Participants>")]
     pub participants: Participants,
     /// The clinical ratings.
     #[serde(default, deserialize_with = "file::optional")]
-    #[schemars(schema_with = "file::schema::<Assessments>")]
+    #[schemars(schema_with = "file::optional_schema::<Assessments>")]
     pub assessments: Option<Assessments>,
     /// The measured samples.
     #[serde(default, deserialize_with = "file::optional")]
-    #[schemars(schema_with = "file::schema::<Samples>")]
+    #[schemars(schema_with = "file::optional_schema::<Samples>")]
     pub samples: Option<Samples>,
     /// The measured abundances.
     #[serde(default, deserialize_with = "file::optional")]
-    #[schemars(schema_with = "file::schema::<Metabolites>")]
+    #[schemars(schema_with = "file::optional_schema::<Metabolites>")]
     pub metabolites: Option<Metabolites>,
     /// What is known of each analyte.
     #[serde(default, deserialize_with = "file::optional")]
-    #[schemars(schema_with = "file::schema::<Panel>")]
+    #[schemars(schema_with = "file::optional_schema::<Panel>")]
     pub panel: Option<Panel>,
 }
 

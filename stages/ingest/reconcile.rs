@@ -86,8 +86,7 @@ pub fn analytes(params: &Params, panel: &Analytes, grid: &Grid, samples: &[Sampl
     let study: BTreeSet<&str> =
         samples.iter().filter(|row| row.r#type == STUDY).map(|row| row.sample_id.as_str()).collect();
     let raw = params.metabolites.as_ref().is_none_or(|metabolites| metabolites.values == Values::Raw);
-    for (index, analyte) in grid.analytes.iter().enumerate() {
-        let values = grid.values(index, |sample| study.contains(sample));
+    for (analyte, values) in grid.analytes.iter().zip(grid.values_by_analyte(|sample| study.contains(sample))) {
         if values.is_empty() {
             let message = format!("`{analyte}` has no value in any study sample");
             context.find(Finding::warning("analyte_without_values", analyte, message));

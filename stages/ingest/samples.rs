@@ -55,9 +55,11 @@ pub fn read(params: &Samples, sheet: &Sheet<'_>, people: &Known, problems: &mut 
     let mut measured = Measured { known: Known::of(sheet.complete), ..Measured::default() };
     let mut seen = Seen::default();
     sheet.for_each(|row| {
-        if let Some(sample) = read_row(&row, &layout, params, people, &mut seen, problems)
-            && measured.known.add(&sample.sample_id, &row, layout.sample, "duplicate_sample", problems)
-        {
+        let id = row.required(layout.sample, problems);
+        // Known even where the rest of its row is refused: its abundances are not those of an unknown sample.
+        let new = id.is_some_and(|id| measured.known.add(id, &row, layout.sample, "duplicate_sample", problems));
+        let sample = read_row(&row, id.unwrap_or_default(), &layout, params, people, &mut seen, problems);
+        if let Some(sample) = sample.filter(|_| new) {
             let owned = row.text(layout.participant).or(row.text(layout.timepoint)).is_some();
             if owned && sample.r#type != STUDY {
                 measured.ownerless.push(sample.sample_id.clone());
@@ -70,29 +72,29 @@ pub fn read(params: &Samples, sheet: &Sheet<'_>, people: &Known, problems: &mut 
 
 fn read_row(
     row: &Row<'_>,
+    sample_id: &str,
     layout: &Layout,
     params: &Samples,
     people: &Known,
     seen: &mut Seen,
     problems: &mut Problems,
 ) -> Option<SampleRow> {
-    let sample_id = row.required(layout.sample, problems);
     let kind = read_type(row, layout, problems);
     let batch = row.text(layout.batch).map(str::to_owned);
     let injection_order = row.whole(layout.order, problems);
     let hours_after_infusion = row.number(layout.hours, problems);
     refuse_repeated_order(row, layout, &batch, injection_order, seen, problems);
-    let sample_id = sample_id?.to_owned();
-    let (participant_id, timepoint) = match kind? {
-        STUDY => owner(row, layout, params, people, &sample_id, seen, problems),
+    let kind = kind?;
+    let (participant_id, timepoint) = match kind {
+        STUDY => owner(row, layout, params, people, sample_id, seen, problems),
         _ => (None, None),
     };
     let window = timepoint.as_ref().and_then(|name| params.timepoints.get(name)?.hours_after_infusion);
     Some(SampleRow {
-        sample_id,
+        sample_id: sample_id.to_owned(),
         participant_id,
         timepoint,
-        r#type: kind?.to_owned(),
+        r#type: kind.to_owned(),
         batch,
         injection_order,
         hours_after_infusion,

@@ -19,8 +19,9 @@ const MOST_ITEMS: usize = 1000;
 impl Scale {
     /// The Montgomery-Åsberg Depression Rating Scale: 10 items of 0 to 6, total 0 to 60
     /// (Montgomery and Åsberg 1979, doi:10.1192/bjp.134.4.382).
-    fn madrs() -> Option<Scale> {
-        Some(Scale { items: 10, item_range: Range::new(0.0, 6.0), total_range: Range::new(0.0, 60.0)? })
+    fn madrs() -> Scale {
+        let to = |high| Range::new(0.0, high).expect("both are finite, the smaller first");
+        Scale { items: 10, item_range: Some(to(6.0)), total_range: to(60.0) }
     }
 
     /// The scale that the settings name or declare.
@@ -28,8 +29,8 @@ impl Scale {
     /// # Errors
     /// Every setting that is missing for a scale of one's own, or that contradicts a scale that is defined.
     pub fn of(settings: &Assessments) -> Result<Scale, Vec<Problem>> {
-        match Scale::madrs() {
-            Some(madrs) if settings.instrument == "madrs" => madrs.unless_contradicted(settings),
+        match settings.instrument.as_str() {
+            "madrs" => Scale::madrs().unless_contradicted(settings),
             _ => Scale::declared(settings),
         }
     }

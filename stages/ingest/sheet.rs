@@ -108,7 +108,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// Visits every row that has the header's number of cells and is not blank.
-    pub fn for_each<'s>(&'s self, mut visit: impl FnMut(Row<'_>)) {
+    pub fn for_each(&self, mut visit: impl FnMut(Row<'_>)) {
         self.records(|line, record| {
             if record.len() == self.headers.len() {
                 visit(Row::new(self, line, record));
