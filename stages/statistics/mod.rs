@@ -5,3 +5,4 @@ pub mod descriptive;
 pub mod tails;
 pub mod normalization;
 pub mod proportion;
+pub mod robust_pca;
