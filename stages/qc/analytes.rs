@@ -115,32 +115,41 @@ fn by_injection(bench: &Bench, analyte: usize) -> Vec<(f64, f64)> {
 
 /// Records rules that have nothing to judge by; they keep.
 pub fn report_unjudged(rules: &AnalyteRules, bench: &Bench, qualities: &[Quality], context: &mut StageContext<'_>) {
-    let by_qc = rules.max_qc_rsd.is_some() || rules.max_d_ratio.is_some();
-    let mut report = |code, what: &str, unjudged: &dyn Fn(&&Quality) -> bool| {
-        let names: Vec<&str> = qualities.iter().filter(unjudged).map(|quality| quality.analyte.as_str()).collect();
-        if !names.is_empty() {
-            let message =
-                format!("{what} is undefined for {} analytes, which are kept: {}", names.len(), names.join(", "));
-            context.find(Finding::warning(code, "", message));
-        }
-    };
-    if !bench.pooled_qc.is_empty() && rules.max_qc_rsd.is_some() {
-        report("qc_rsd_undefined", "the RSD of pooled QC (fewer than two values, or a mean of zero or less)", &|q| {
-            q.qc_rsd.is_none()
-        });
+    if qualities.is_empty() {
+        return;
     }
-    if !bench.pooled_qc.is_empty() && rules.max_d_ratio.is_some() {
-        report("d_ratio_undefined", "the D-ratio (fewer than two values, or no spread among study samples)", &|q| {
-            q.d_ratio.is_none()
-        });
-    }
-    if by_qc && bench.pooled_qc.is_empty() && !qualities.is_empty() {
+    let (by_rsd, by_d_ratio) = (rules.max_qc_rsd.is_some(), rules.max_d_ratio.is_some());
+    if (by_rsd || by_d_ratio) && bench.pooled_qc.is_empty() {
         let message =
             "no sample is of type pooled_qc: RSD and D-ratio are unknown and every analyte passes their rules";
         context.find(Finding::warning("no_pooled_qc", "", message));
     }
-    if rules.min_blank_ratio.is_some() && bench.blanks.is_empty() && !qualities.is_empty() {
+    if rules.min_blank_ratio.is_some() && bench.blanks.is_empty() {
         let message = "no sample is of type blank: the ratio to blanks is unknown and every analyte passes its rule";
         context.find(Finding::warning("no_blanks", "", message));
     }
+    let rsd = "the RSD of pooled QC is undefined (fewer than two values, or a centre of zero or less)";
+    let d_ratio = "the D-ratio is undefined (fewer than two values, or no spread among study samples)";
+    let blank = "the ratio to blanks is undefined (no value, or no blank with a value above zero)";
+    let (has_qc, has_blanks) = (!bench.pooled_qc.is_empty(), !bench.blanks.is_empty());
+    let findings = [
+        (by_rsd && has_qc).then(|| undefined("qc_rsd_undefined", rsd, qualities, |quality| quality.qc_rsd)),
+        (by_d_ratio && has_qc).then(|| undefined("d_ratio_undefined", d_ratio, qualities, |quality| quality.d_ratio)),
+        (rules.min_blank_ratio.is_some() && has_blanks)
+            .then(|| undefined("blank_ratio_undefined", blank, qualities, |quality| quality.blank_ratio)),
+    ];
+    findings.into_iter().flatten().flatten().for_each(|finding| context.find(finding));
+}
+
+/// A finding that lists the analytes of which a measure is undefined.
+fn undefined(
+    code: &'static str,
+    what: &str,
+    qualities: &[Quality],
+    measure: impl Fn(&Quality) -> Option<f64>,
+) -> Option<Finding> {
+    let names = qualities.iter().filter(|quality| measure(quality).is_none()).map(|quality| quality.analyte.as_str());
+    let names: Vec<&str> = names.collect();
+    let message = || format!("{what} for {} analytes, which pass its rule: {}", names.len(), names.join(", "));
+    (!names.is_empty()).then(|| Finding::note(code, "", message()))
 }

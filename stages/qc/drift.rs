@@ -6,7 +6,7 @@ use crate::statistics::{descriptive, tails};
 /// `t = r √((n - 2)/(1 - r²))` with n - 2 degrees of freedom.
 ///
 /// `pairs` of order and value; none with fewer than four pairs or without variation. Ties take their mean rank.
-/// Source: Kendall & Stuart 1979, The Advanced Theory of Statistics, 31.19.
+/// Source: Zar 1972, 10.1080/01621459.1972.10481251.
 pub fn spearman_p(pairs: &[(f64, f64)]) -> Option<f64> {
     let n = pairs.len();
     if n < 4 {

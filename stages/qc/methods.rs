@@ -14,7 +14,8 @@ pub fn methods(params: &Params) -> Vec<String> {
             "No quality-control rule was configured; everything that was measured entered the analysis.".into(),
         ];
     }
-    let source = "(Broadhurst 2018, 10.1007/s11306-018-1367-3)";
+    let by_qc = params.analytes.max_qc_rsd.is_some() || params.analytes.max_d_ratio.is_some();
+    let source = if by_qc { " RSD and D-ratio are those of Broadhurst 2018 (10.1007/s11306-018-1367-3)." } else { "" };
     let below =
         "A value below the limit of detection with a number counted as measured, one without a number as missing.";
     let outliers = "Outlying samples were sought by spherical principal components (Locantore 1999, 10.1007/BF02595862) of \
@@ -24,7 +25,7 @@ pub fn methods(params: &Params) -> Vec<String> {
         MCD). Missing values stood at their analyte's median in this search only.";
     let mut paragraphs = Vec::new();
     if !analytes.is_empty() {
-        paragraphs.push(format!("Analytes were judged by these rules {source}: {}. {below}", list(&analytes)));
+        paragraphs.push(format!("Analytes were judged by these rules: {}.{source} {below}", list(&analytes)));
     }
     if !samples.is_empty() {
         let more = if params.samples.outlier.is_some() { format!(" {outliers}") } else { String::new() };

@@ -176,13 +176,15 @@ impl Decided {
         visits: &[ingest::AssessmentRow],
     ) -> Vec<schema::FlowRow> {
         let participants: Vec<String> = inputs.participants.column("participant_id");
-        let assessments: Vec<&Verdict> = self.assessments.iter().collect();
+        // A visit counts where it gave a total: whether missed visits have rows of their own is the file's affair.
+        let seen = visits.iter().zip(&self.assessments).filter(|(row, _)| row.total.is_some());
+        let assessments: Vec<&Verdict> = seen.map(|(_, verdict)| verdict).collect();
         let mut flow = Flow::default();
         let delivered = [
             ("participants", participants.len()),
             ("analytes", self.analytes.len()),
             ("samples", self.samples.len()),
-            ("visits", visits.len()),
+            ("visits", assessments.len()),
         ];
         delivered.iter().for_each(|(what, n)| flow.step("ingest", what, *n, &[], "as delivered".to_owned()));
         let analytes = flow.rules("analytes", &rules::analytes(&params.analytes), &self.of_analytes());

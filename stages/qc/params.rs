@@ -29,16 +29,16 @@ pub struct Params {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AnalyteRules {
-    /// Largest share of study samples without a value, 0 to 1 (20 % in Broadhurst 2018, 10.1007/s11306-018-1367-3).
-    /// Below the limit of detection counts as missing where there is no number.
+    /// Largest share of study samples without a value, 0 to 1 (0.2 is the 80 % rule of Bijlsma 2006,
+    /// 10.1021/ac051495j). Below the limit of detection counts as missing where there is no number.
     pub max_missing: Option<AtMost<Fraction>>,
     /// Largest RSD of the pooled QC samples as a fraction, sd/mean (20 to 30 % in Broadhurst 2018,
     /// 10.1007/s11306-018-1367-3).
     pub max_qc_rsd: Option<AtMost<NonNegative>>,
     /// Largest D-ratio as a fraction, sd(pooled QC)/sd(study) (50 % in Broadhurst 2018, 10.1007/s11306-018-1367-3).
     pub max_d_ratio: Option<AtMost<NonNegative>>,
-    /// Smallest ratio of the median study sample to the median blank (compare Broadhurst 2018,
-    /// 10.1007/s11306-018-1367-3).
+    /// Smallest ratio of the median study sample to the median blank, for example 3; see Broadhurst 2018,
+    /// 10.1007/s11306-018-1367-3, on blanks.
     pub min_blank_ratio: Option<AtLeast<NonNegative>>,
     /// Whether RSD and D-ratio are of medians and MADs: 1.4826 MAD/median and MAD/MAD. Default: false.
     pub robust: bool,
@@ -89,9 +89,8 @@ pub enum Outlier {
 }
 
 /// The settings as written; rules that do not say what happens take it from the stage.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[derive(Default)]
 struct Written {
     analytes: AnalyteRules,
     samples: SampleRules,

@@ -124,7 +124,7 @@ fn what_fails_is_left_out_flagged_or_kept_by_name_and_each_says_why() {
     let left: BTreeSet<String> = outputs.abundances.column::<String>("analyte").into_iter().collect();
     assert!(left.contains(ODD) && left.contains("gaps") && !left.contains("noisy"));
     let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, ["qc_override", "qc_flagged", "qc_excluded"]);
+    assert_eq!(codes, ["blank_ratio_undefined", "qc_override", "qc_flagged", "qc_excluded"]);
 }
 
 #[test]
