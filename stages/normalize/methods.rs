@@ -6,10 +6,11 @@ use crate::statistics::normalization::{ChangeSettings, Measure, Step};
 /// One paragraph on the steps, one on the change.
 pub fn methods(params: &Params) -> Vec<String> {
     let sentences: Vec<String> = params.steps.iter().filter_map(Step::sentence).collect();
-    let steps = if sentences.is_empty() {
-        "Metabolite abundances entered the analysis as they were measured: no normalization step was configured.".into()
-    } else {
-        format!("Metabolite abundances were normalized in this order. {}", sentences.join(" "))
+    let steps = match sentences.as_slice() {
+        [] => "Metabolite abundances entered the analysis as they were measured: no normalization step changes them."
+            .into(),
+        [only] => only.clone(),
+        several => format!("Metabolite abundances were normalized in this order. {}", several.join(" ")),
     };
     let change = params.change.as_ref().filter(|change| !change.measures.is_empty());
     [Some(steps), change.map(describe)].into_iter().flatten().collect()

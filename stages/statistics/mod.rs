@@ -16,4 +16,5 @@ pub mod multiplicity;
 pub mod normalization;
 pub mod proportion;
 pub mod random;
+pub mod robust_pca;
 pub mod tails;

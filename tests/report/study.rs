@@ -228,6 +228,8 @@ fn laboratory(inputs: &mut Inputs, dice: &mut Dice, names: &[String]) {
             batch: Some("1".into()),
             injection_order: Some(samples.len() as i64),
             hours_after_infusion: None,
+            window_low: None,
+            window_high: None,
         });
         judged.push(qc::SampleQualityRow {
             sample_id,

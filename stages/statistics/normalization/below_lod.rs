@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Remark, State, StepNote};
+use super::{Fitted, Remark, State, StepNote};
 
 /// What becomes of values below the limit of detection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -56,6 +56,13 @@ impl BelowLodMethod {
 }
 
 impl BelowLod {
+    pub(super) fn fit(&self) -> Fitted {
+        match self.method {
+            BelowLodMethod::None => Fitted::Nothing("below_lod"),
+            _ => Fitted::BelowLod(self.clone()),
+        }
+    }
+
     pub(super) fn sentence(&self) -> Option<String> {
         let what = match self.method {
             BelowLodMethod::None => return None,
@@ -70,22 +77,22 @@ impl BelowLod {
     }
 
     pub(super) fn apply(&self, state: &mut State<'_>) -> StepNote {
-        let (mut changed, mut remarks) = (0, Vec::new());
+        let (mut changed, mut touched, mut remarks) = (0, 0, Vec::new());
         for analyte in 0..state.grid.analytes.len() {
             let rows = 0..state.grid.samples.len();
             let below: Vec<usize> = rows.filter(|&row| state.sheet.is_below_lod(row, analyte)).collect();
-            let lod = state.sheet.lod.get(analyte).copied().flatten();
-            match self.method.substitute(lod) {
-                Some(value) => below.iter().for_each(|&row| state.put(row, analyte, value)),
-                None if self.method == BelowLodMethod::None || below.is_empty() => continue,
-                None => {
-                    remarks.push(no_limit(&state.grid.analytes[analyte], below.len()));
-                    continue;
-                }
+            if below.is_empty() {
+                continue;
             }
-            changed += below.len();
+            let lod = state.sheet.lod.get(analyte).copied().flatten();
+            let Some(value) = self.method.substitute(lod) else {
+                remarks.push(no_limit(&state.grid.analytes[analyte], below.len()));
+                continue;
+            };
+            below.iter().for_each(|&row| state.put(row, analyte, value));
+            (changed, touched) = (changed + below.len(), touched + 1);
         }
-        let detail = format!("{changed} values below the limit of detection; {}", self.sentence().unwrap_or_default());
+        let detail = format!("{changed} values of {touched} analytes lay below the limit of detection");
         StepNote { step: "below_lod", method: self.method.word(), values_changed: changed, detail, remarks }
     }
 }

@@ -201,7 +201,7 @@ impl Step {
         }
         Ok(match self {
             Step::Filter(_) | Step::Drift(_) => Fitted::Nothing(self.kind()),
-            Step::BelowLod(step) => Fitted::BelowLod(step.clone()),
+            Step::BelowLod(step) => step.fit(),
             Step::Sample(step) => return step.fit(place, state, study, qc),
             Step::Impute(step) => step.fit(state, study),
             Step::Transform(step) => step.fit(),

@@ -186,3 +186,32 @@ fn an_empty_sheet_passes_through() {
     let out = normalize(json!([{"sample": {"method": "sum"}}, {"scale": {"method": "auto"}}]), &data);
     assert!(out.scaled.samples.is_empty() && out.imputed.is_empty());
 }
+
+#[test]
+fn no_order_of_steps_makes_an_infinite_value() {
+    let rows: [&[f64]; 5] = [
+        &[0.0, -3.0, 1e-300, NAN, 5.0],
+        &[2.0, 4.0, 1e300, NAN, 5.0],
+        &[0.0, NAN, 3.0, NAN, 5.0],
+        &[NAN; 5],
+        &[1.0, 2.0, 3.0, 4.0, 5.0],
+    ];
+    let mut data = sheet(&rows);
+    data.below_lod[2] = true;
+    for below in ["none", "zero", "missing"] {
+        for sample in ["none", "pqn", "sum", "median"] {
+            for impute in ["none", "half_min", "median"] {
+                for transform in ["none", "ln", "cube_root"] {
+                    for scale in ["auto", "pareto", "range", "vast", "level"] {
+                        let steps = json!([{"below_lod": {"method": below}}, {"sample": {"method": sample}},
+                            {"impute": {"method": impute}}, {"transform": {"method": transform}},
+                            {"scale": {"method": scale}}]);
+                        let out = normalize(steps.clone(), &data);
+                        let finite = |grid: &Grid| (0..5).all(|a| grid.column(a).iter().all(|v| !v.is_infinite()));
+                        assert!(finite(&out.scaled) && finite(&out.before_transform), "{steps}");
+                    }
+                }
+            }
+        }
+    }
+}
