@@ -24,6 +24,21 @@ pub fn p_phrase(p: Option<f64>) -> String {
     }
 }
 
+/// A level of significance, 1 - confidence, without the noise of its last bits.
+pub fn level(alpha: f64) -> String {
+    let text = format!("{alpha:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A predictor's name as words: `change (percent)`, `level at baseline`.
+pub fn predictor(name: &str) -> String {
+    match name.split_once(": ") {
+        Some(("change", measure)) => format!("change ({})", measure.replace('_', " ")),
+        Some(("level", timepoint)) => format!("level at {}", timepoint.replace('_', " ")),
+        _ => name.to_owned(),
+    }
+}
+
 /// A number with three significant digits.
 pub fn number(value: Option<f64>) -> String {
     let Some(value) = value else { return MISSING.into() };

@@ -151,7 +151,7 @@ fn a_study_without_anything_and_a_study_of_two_thousand_analytes_have_a_page() {
     assert!(page.contains("no pooled QC samples") && !page.contains("<figure>"));
     let page = text(&run(&params(serde_json::json!({})), study::study(2000)).expect("a report"), "report.html");
     assert!(page.len() < 1_500_000, "{}", page.len());
-    assert!(page.contains("The first 120 of 16000 rows"));
+    assert!(page.contains("The first 60 of 4000 rows"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::spaced;
 use crate::predict::schema::{PerformanceRow, PredictionRow};
 use crate::report::figures::{certainty, prediction};
 use crate::report::study::Study;
-use crate::report::view::{Draft, View, p, sorted};
+use crate::report::view::{Draft, View, count, p, sorted};
 use crate::report::words;
 use crate::screen::schema::{AssociationRow, InfluenceRow};
 
@@ -56,7 +56,7 @@ fn table(study: &Study, analyte: &str, outcome: &str, rows: &[&AssociationRow]) 
         "#Adjusted p",
         "#Of tests",
         "#One left out",
-        "Flips",
+        "#Flips",
     ];
     let mut table = View::new(caption, &head).csv("associations");
     for row in rows {
@@ -71,11 +71,11 @@ fn table(study: &Study, analyte: &str, outcome: &str, rows: &[&AssociationRow]) 
             words::interval(row.conf_low, row.conf_high).into(),
             p(row.p_value),
             p(row.p_adjusted),
-            Some(row.tests_in_family as f64).into(),
+            count(row.tests_in_family),
             words::interval(row.loo_min, row.loo_max).into(),
             words::flag(row.loo_flips).into(),
         ];
-        table.row(if Some(&row.model) == study.primary.as_ref() { "lead" } else { "" }, cells);
+        table.row(if Some(&row.model) == study.primary.as_ref() { "hit" } else { "" }, cells);
     }
     table.note(
         "One left out: the range of the estimate when each person in turn is left out. Flips: whether one person moves p \
@@ -97,7 +97,7 @@ fn alone(study: &Study, rows: &[&AssociationRow]) -> String {
     };
     let people: Vec<String> =
         study.influence.iter().filter(moves).map(|person| person.participant_id.clone()).collect();
-    let level = words::p_value(Some(alpha));
+    let level = words::level(alpha);
     match (lead.loo_flips, people.len()) {
         (None, _) => "Whether one person decides was not asked.".into(),
         (Some(false), _) => {
@@ -137,9 +137,9 @@ fn performance(study: &Study) -> View {
             .then_with(|| skill(b).total_cmp(&skill(a)))
     });
     for row in rows {
-        let features = match row.analyte.as_str() {
-            "" => spaced(&row.features),
-            analyte => format!("{}: {}", spaced(&row.features), study.name(analyte)),
+        let from = match row.analyte.as_str() {
+            "" => features(&row.features),
+            analyte => words::short(&study.name(analyte), 60),
         };
         let status = if row.detail.is_empty() {
             spaced(&row.status)
@@ -148,7 +148,7 @@ fn performance(study: &Study) -> View {
         };
         let cells = vec![
             spaced(&row.outcome).into(),
-            features.into(),
+            from.into(),
             row.learner.clone().into(),
             sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
             sorted(words::fixed(row.q2, 2), row.q2),
@@ -163,6 +163,17 @@ fn performance(study: &Study) -> View {
     let note = "Q² is 1 for perfect prediction, 0 for no better than the others’ mean, and below 0 for worse. RMSE is the \
                 typical error, in the outcome’s unit.";
     table.note(note).first(ROWS, "sets of features first, the best first")
+}
+
+/// A set of features as words.
+pub fn features(name: &str) -> String {
+    match name {
+        "covariates" => "the covariates alone".into(),
+        "each" => "one metabolite".into(),
+        "best_in_fold" => "the best metabolite of each fold".into(),
+        "all" => "all metabolites".into(),
+        other => spaced(other),
+    }
 }
 
 fn skill(row: &PerformanceRow) -> f64 {
@@ -194,7 +205,7 @@ fn predicts(study: &Study) -> String {
     format!(
         "For {} from {}, {verdict}: Q² = {}, RMSE {} against {} for the mean alone{chance}.",
         spaced(&row.outcome),
-        spaced(&row.features),
+        features(&row.features),
         words::fixed(row.q2, 2),
         words::number(row.rmse),
         words::number(row.rmse_mean_only)
