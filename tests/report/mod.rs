@@ -51,7 +51,7 @@ fn the_page_is_written_whole_and_can_be_looked_at() {
     let places: Vec<usize> =
         order.iter().map(|title| page.rfind(&format!(">{title}</h2>")).expect("a chapter")).collect();
     assert!(places.is_sorted());
-    assert!(page.contains("Synthetic data") && page.contains("p = 0.0093 by Student&#x27;s t"));
+    assert!(page.contains("Synthetic data") && page.contains("p\u{a0}=\u{a0}0.0093 by Student&#x27;s t"));
     assert!(
         documents
             .iter()

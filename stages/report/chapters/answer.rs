@@ -119,7 +119,7 @@ fn goes_along(study: &Study) -> String {
         format!(
             "; adjusted for {} tests ({}) {}, {side} {}",
             row.tests_in_family,
-            row.adjustment,
+            words::term(&row.adjustment),
             words::p_phrase(Some(p)),
             words::level(alpha)
         )

@@ -22,7 +22,14 @@ pub fn chapter(study: &Study) -> Value {
         let analytes: BTreeSet<&str> = rows.iter().map(|row| row.analyte.as_str()).collect();
         let covariates = rows.first().map(|row| words::json_list(&row.covariates)).unwrap_or_default();
         let covariates = if covariates.is_empty() { "none".to_owned() } else { words::list(&covariates) };
-        let how = rows.first().map(|row| format!("{}, {} covariance, {}", row.family, row.covariance, row.inference));
+        let how = rows.first().map(|row| {
+            format!(
+                "{}, {} covariance, {}",
+                words::term(&row.family),
+                words::term(&row.covariance),
+                words::term(&row.inference)
+            )
+        });
         let lead = Some(model) == study.primary.as_deref();
         let n = analytes.len();
         let cells: Vec<Shown> = vec![

@@ -43,7 +43,7 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         "Estimated difference in {outcome} per unit of {}, with {level:.0} % limits ({}), under the model {}{part}. \
          Limits that cross zero are grey; the metabolite followed below is orange.",
         words::predictor(&first.predictor),
-        first.inference,
+        words::term(&first.inference),
         first.model
     );
     let n = labels.len();

@@ -5,7 +5,7 @@ use kuva::plot::{LinePlot, ScatterPlot};
 use super::Figure;
 use super::canvas::{BLUE, Canvas, PALE, padded};
 use crate::predict::schema::{PerformanceRow, PredictionRow};
-use crate::report::chapters::certainty::features;
+use crate::report::chapters::prediction::features;
 use crate::report::study::Study;
 use crate::report::words;
 
