@@ -17,6 +17,7 @@ mod sheets;
 mod study;
 mod tables_csv;
 mod view;
+mod withhold;
 mod words;
 
 pub use params::Params;
@@ -94,8 +95,26 @@ impl Stage for Report {
     fn check(params: &Params, _names: &Vocabulary) -> Vec<Problem> {
         let formats = params.formats.iter().filter(|format| **format != params::Format::Html);
         let mut problems: Vec<Problem> = formats.map(not_built).collect();
+        if params.formats.is_empty() {
+            let place = Place::setting("stages.report.formats");
+            problems.push(Problem::new("no_format", place, "no format is named", "write `formats: [html]`"));
+        }
         problems.extend(params.published.iter().flat_map(published::check));
         problems
+    }
+
+    fn methods(params: &Params) -> Vec<String> {
+        let people = if params.privacy.participant_points { "" } else { " Single participants are not shown." };
+        let small = match params.privacy.min_cell {
+            0 => String::new(),
+            n => format!(" Counts of people below {n} are withheld, with what would give them away."),
+        };
+        vec![format!(
+            "Every number is a cell of an earlier table, but for two: the line and the pointwise limits of its mean in a \
+             scatter are the least-squares fit of the points shown, with Student’s t; the participants at entry are \
+             summarized as mean ± SD or counts. Tables on the page are rounded; the CSV files hold 17 significant \
+             digits.{people}{small}"
+        )]
     }
 
     fn run(params: &Params, inputs: Inputs, _context: &mut StageContext<'_>) -> Result<Outputs, StageError> {

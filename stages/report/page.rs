@@ -3,7 +3,9 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Value, context};
 
-use super::chapters::{agreement, answer, asked, certainty, found, improvement, people, provenance, quality};
+use super::chapters::{
+    agreement, answer, asked, certainty, found, improvement, people, prediction, provenance, quality,
+};
 use super::study::Study;
 use super::view::Draft;
 use crate::contract::StageError;
@@ -28,6 +30,7 @@ pub fn write(study: &Study, draft: &mut Draft) -> Result<String, StageError> {
         improvement => improvement::chapter(study, draft),
         found => found::chapter(study, draft),
         certainty => certainty::chapter(study, draft),
+        prediction => prediction::chapter(study, draft),
         agreement => agreement::chapter(study)?,
         quality => quality::chapter(study, draft),
         findings => provenance::findings(study),

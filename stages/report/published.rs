@@ -67,14 +67,14 @@ pub fn compare(published: &Published, sheets: &BTreeMap<String, Sheet>) -> Resul
         for (at, value) in published.values.iter().enumerate() {
             match look_up(at, value, sheets.get(&value.table)) {
                 Ok(comparison) => compared.push(comparison),
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             }
         }
     }
     StageError::unless_none(problems).map(|()| compared)
 }
 
-fn look_up(at: usize, value: &PublishedValue, sheet: Option<&Sheet>) -> Result<Comparison, Problem> {
+fn look_up(at: usize, value: &PublishedValue, sheet: Option<&Sheet>) -> Result<Comparison, Box<Problem>> {
     let comparison = |full: Option<f64>, verdict: Verdict| Comparison {
         label: value.label.clone(),
         printed: value.value.as_str().to_owned(),
@@ -89,7 +89,8 @@ fn look_up(at: usize, value: &PublishedValue, sheet: Option<&Sheet>) -> Result<C
         Some(Cell::Text(text)) if text.starts_with('<') || text == "withheld" => comparison(None, Verdict::Withheld),
         Some(Cell::Text(_)) => {
             let message = format!("column `{}` of `{}` holds text, not numbers", value.column, value.table);
-            return Err(Problem::new("not_a_number", path(at, "column"), message, "name a column of numbers"));
+            let problem = Problem::new("not_a_number", path(at, "column"), message, "name a column of numbers");
+            return Err(Box::new(problem));
         }
         cell => match cell.and_then(Cell::number).map(|number| number * value.times.get()) {
             Some(full) if value.value.agrees(full) => comparison(Some(full), Verdict::Agrees),
@@ -99,7 +100,7 @@ fn look_up(at: usize, value: &PublishedValue, sheet: Option<&Sheet>) -> Result<C
     })
 }
 
-fn the_row<'a>(at: usize, value: &PublishedValue, sheet: &'a Sheet) -> Result<&'a Vec<Cell>, Problem> {
+fn the_row<'a>(at: usize, value: &PublishedValue, sheet: &'a Sheet) -> Result<&'a Vec<Cell>, Box<Problem>> {
     let wanted: Vec<(usize, &String)> =
         value.row.iter().filter_map(|(column, text)| Some((sheet.position(column)?, text))).collect();
     let fits = |row: &&Vec<Cell>| wanted.iter().all(|(column, text)| row[*column].text() == **text);
@@ -110,7 +111,7 @@ fn the_row<'a>(at: usize, value: &PublishedValue, sheet: &'a Sheet) -> Result<&'
     let named: Vec<String> = value.row.iter().map(|(column, text)| format!("{column}: {text}")).collect();
     let message = format!("{{{}}} names {} rows of `{}`, not one", named.join(", "), rows.len(), value.table);
     let remedy = if rows.is_empty() { nearest(value, sheet) } else { "add columns that tell the rows apart".into() };
-    Err(Problem::new("published_row", path(at, "row"), message, remedy))
+    Err(Box::new(Problem::new("published_row", path(at, "row"), message, remedy)))
 }
 
 /// The first column whose text no row holds, with the nearest text that one holds.

@@ -135,6 +135,7 @@ impl<'a> Study<'a> {
         let mut chosen = Vec::new();
         for (at, name) in self.params.highlight.iter().enumerate() {
             match known.get(name.as_str()).or(shown.get(name)) {
+                Some(analyte) if chosen.iter().any(|known| known == analyte) => {}
                 Some(analyte) => chosen.push((*analyte).to_owned()),
                 None => {
                     let path = format!("stages.report.highlight[{at}]");

@@ -60,6 +60,11 @@ pub fn sorted(text: String, sort: Option<f64>) -> Shown {
     Shown { text, sort }
 }
 
+/// A whole number's cell.
+pub fn count(n: i64) -> Shown {
+    sorted(n.to_string(), Some(n as f64))
+}
+
 /// A p-value's cell.
 pub fn p(value: Option<f64>) -> Shown {
     sorted(words::p_value(value), value)

@@ -16,11 +16,35 @@ pub fn p_value(p: Option<f64>) -> String {
     }
 }
 
-/// A p-value within a sentence: `p = 0.0047`, `p < 0.001`.
+/// A p-value within a sentence, `p = 0.0047` or `p < 0.001`, that no line break divides.
 pub fn p_phrase(p: Option<f64>) -> String {
     match p {
-        Some(p) if p < 0.001 => "p < 0.001".into(),
-        other => format!("p = {}", p_value(other)),
+        Some(p) if p < 0.001 => "p\u{a0}<\u{a0}0.001".into(),
+        other => format!("p\u{a0}=\u{a0}{}", p_value(other)),
+    }
+}
+
+/// A level of significance, 1 - confidence, without the noise of its last bits.
+pub fn level(alpha: f64) -> String {
+    let text = format!("{alpha:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A predictor's name as words: `change (percent)`, `level at baseline`.
+pub fn predictor(name: &str) -> String {
+    match name.split_once(": ") {
+        Some(("change", measure)) => format!("change ({})", measure.replace('_', " ")),
+        Some(("level", timepoint)) => format!("level at {}", timepoint.replace('_', " ")),
+        _ => name.to_owned(),
+    }
+}
+
+/// A setting's word as the field writes it.
+pub fn term(word: &str) -> String {
+    match word {
+        "wald" => "Wald".into(),
+        "hc0" | "hc1" | "hc2" | "hc3" | "bh" | "by" => word.to_uppercase(),
+        other => other.replace('_', " "),
     }
 }
 

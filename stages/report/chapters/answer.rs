@@ -119,19 +119,19 @@ fn goes_along(study: &Study) -> String {
         format!(
             "; adjusted for {} tests ({}) {}, {side} {}",
             row.tests_in_family,
-            row.adjustment,
+            words::term(&row.adjustment),
             words::p_phrase(Some(p)),
-            words::p_value(Some(alpha))
+            words::level(alpha)
         )
     });
     format!(
-        "Of {} tested against {}, {} goes along most clearly: {} per unit of {} ({:.0} % limits {}, n = {}, {}{reference}\
+        "Of {} tested against {}, {} goes along most clearly: {} for each unit of its {} ({:.0} % limits {}, n = {}, {}{reference}\
          {twin}{adjusted}); this is an association in these people, not a cause.",
         words::count(tested, "metabolite", "metabolites"),
         spaced(&row.outcome),
         study.name(&row.analyte),
         words::number(row.estimate),
-        row.predictor,
+        words::predictor(&row.predictor),
         100.0 * row.confidence,
         words::interval(row.conf_low, row.conf_high),
         study.guard.count(row.n).text(),

@@ -6,7 +6,7 @@ use minijinja::{Value, context};
 
 use super::spaced;
 use crate::report::study::Study;
-use crate::report::view::{Shown, View};
+use crate::report::view::{Shown, View, count};
 use crate::report::words;
 use crate::screen::schema::AssociationRow;
 
@@ -22,18 +22,25 @@ pub fn chapter(study: &Study) -> Value {
         let analytes: BTreeSet<&str> = rows.iter().map(|row| row.analyte.as_str()).collect();
         let covariates = rows.first().map(|row| words::json_list(&row.covariates)).unwrap_or_default();
         let covariates = if covariates.is_empty() { "none".to_owned() } else { words::list(&covariates) };
-        let how = rows.first().map(|row| format!("{}, {} covariance, {}", row.family, row.covariance, row.inference));
+        let how = rows.first().map(|row| {
+            format!(
+                "{}, {} covariance, {}",
+                words::term(&row.family),
+                words::term(&row.covariance),
+                words::term(&row.inference)
+            )
+        });
         let lead = Some(model) == study.primary.as_deref();
         let n = analytes.len();
         let cells: Vec<Shown> = vec![
             if lead { format!("{model} (leads this page)") } else { model.to_owned() }.into(),
-            predictor.into(),
+            words::predictor(predictor).into(),
             words::list(&outcomes.into_iter().collect::<Vec<_>>()).into(),
             covariates.into(),
             how.unwrap_or_default().into(),
-            Some(n as f64).into(),
+            count(n as i64),
         ];
-        table.row(if lead { "lead" } else { "" }, cells);
+        table.row(if lead { "hit" } else { "" }, cells);
     }
     context! { question => question(study), table => table.shown() }
 }

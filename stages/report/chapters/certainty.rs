@@ -1,17 +1,13 @@
-//! How sure one can be: the same association under every model, many tests, single people, and people not seen.
+//! How sure one can be: the same association under every model, many tests, and single people left out.
 
 use minijinja::{Value, context};
 
 use super::spaced;
-use crate::predict::schema::{PerformanceRow, PredictionRow};
-use crate::report::figures::{certainty, prediction};
+use crate::report::figures::certainty;
 use crate::report::study::Study;
-use crate::report::view::{Draft, View, p, sorted};
+use crate::report::view::{Draft, View, count, p, sorted};
 use crate::report::words;
 use crate::screen::schema::{AssociationRow, InfluenceRow};
-
-/// Rows of the table of predictions on the page.
-const ROWS: usize = 40;
 
 pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
     let mut cases = Vec::new();
@@ -26,14 +22,7 @@ pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
             }
         }
     }
-    let performance = performance(study);
-    let drawn = drawn(study);
-    let figure = drawn.and_then(|row| {
-        let name = draft.names.claim(&["prediction", &row.outcome, &row.features]);
-        draft.show(prediction::draw(study, &name, row, &people(study, row)))
-    });
-    let performance = performance.shown();
-    context! { cases, performance, figure, predicts => predicts(study) }
+    context! { cases }
 }
 
 fn side_by_side<'a>(study: &'a Study, analyte: &str, outcome: &str) -> Vec<&'a AssociationRow> {
@@ -56,7 +45,7 @@ fn table(study: &Study, analyte: &str, outcome: &str, rows: &[&AssociationRow]) 
         "#Adjusted p",
         "#Of tests",
         "#One left out",
-        "Flips",
+        "#Flips",
     ];
     let mut table = View::new(caption, &head).csv("associations");
     for row in rows {
@@ -65,17 +54,17 @@ fn table(study: &Study, analyte: &str, outcome: &str, rows: &[&AssociationRow]) 
         let cells = vec![
             row.model.clone().into(),
             covariates.into(),
-            format!("{}, {}", row.covariance, row.inference).into(),
+            format!("{}, {}", words::term(&row.covariance), words::term(&row.inference)).into(),
             sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
             row.estimate.into(),
             words::interval(row.conf_low, row.conf_high).into(),
             p(row.p_value),
             p(row.p_adjusted),
-            Some(row.tests_in_family as f64).into(),
+            count(row.tests_in_family),
             words::interval(row.loo_min, row.loo_max).into(),
             words::flag(row.loo_flips).into(),
         ];
-        table.row(if Some(&row.model) == study.primary.as_ref() { "lead" } else { "" }, cells);
+        table.row(if Some(&row.model) == study.primary.as_ref() { "hit" } else { "" }, cells);
     }
     table.note(
         "One left out: the range of the estimate when each person in turn is left out. Flips: whether one person moves p \
@@ -97,7 +86,7 @@ fn alone(study: &Study, rows: &[&AssociationRow]) -> String {
     };
     let people: Vec<String> =
         study.influence.iter().filter(moves).map(|person| person.participant_id.clone()).collect();
-    let level = words::p_value(Some(alpha));
+    let level = words::level(alpha);
     match (lead.loo_flips, people.len()) {
         (None, _) => "Whether one person decides was not asked.".into(),
         (Some(false), _) => {
@@ -114,89 +103,4 @@ fn alone(study: &Study, rows: &[&AssociationRow]) -> String {
         }
         (Some(true), _) => format!("Leaving out one person moves p across {level} in the model {}.", lead.model),
     }
-}
-
-fn performance(study: &Study) -> View {
-    let head = [
-        "Outcome",
-        "Features",
-        "Learner",
-        "#n",
-        "#Q²",
-        "#AUC",
-        "#RMSE",
-        "#RMSE, mean only",
-        "#Permutation p",
-        "Status",
-    ];
-    let mut table = View::new("Predicting a person the model has not seen", &head).csv("performance");
-    let mut rows: Vec<&PerformanceRow> = study.performance.iter().collect();
-    rows.sort_by(|a, b| {
-        (&a.outcome, a.features == "each")
-            .cmp(&(&b.outcome, b.features == "each"))
-            .then_with(|| skill(b).total_cmp(&skill(a)))
-    });
-    for row in rows {
-        let features = match row.analyte.as_str() {
-            "" => spaced(&row.features),
-            analyte => format!("{}: {}", spaced(&row.features), study.name(analyte)),
-        };
-        let status = if row.detail.is_empty() {
-            spaced(&row.status)
-        } else {
-            format!("{}: {}", spaced(&row.status), study.guard.text(&row.detail))
-        };
-        let cells = vec![
-            spaced(&row.outcome).into(),
-            features.into(),
-            row.learner.clone().into(),
-            sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
-            sorted(words::fixed(row.q2, 2), row.q2),
-            sorted(words::fixed(row.auc, 2), row.auc),
-            row.rmse.into(),
-            row.rmse_mean_only.into(),
-            p(row.permutation_p),
-            status.into(),
-        ];
-        table.row("", cells);
-    }
-    let note = "Q² is 1 for perfect prediction, 0 for no better than the others’ mean, and below 0 for worse. RMSE is the \
-                typical error, in the outcome’s unit.";
-    table.note(note).first(ROWS, "sets of features first, the best first")
-}
-
-fn skill(row: &PerformanceRow) -> f64 {
-    row.q2.or(row.auc).unwrap_or(f64::NEG_INFINITY)
-}
-
-/// The honest choice to draw: what chose its metabolite within the fold, else the best of the sets.
-fn drawn<'a>(study: &'a Study) -> Option<&'a PerformanceRow> {
-    let sets = || study.performance.iter().filter(|row| row.features != "each" && row.q2.is_some());
-    sets().find(|row| row.features == "best_in_fold").or_else(|| sets().max_by(|a, b| skill(a).total_cmp(&skill(b))))
-}
-
-fn people<'a>(study: &'a Study, row: &PerformanceRow) -> Vec<&'a PredictionRow> {
-    let same = |person: &&PredictionRow| {
-        (&person.outcome, &person.features) == (&row.outcome, &row.features)
-            && (&person.learner, &person.analyte) == (&row.learner, &row.analyte)
-    };
-    study.predictions.iter().filter(same).collect()
-}
-
-fn predicts(study: &Study) -> String {
-    let Some(row) = drawn(study) else { return String::new() };
-    let verdict = match (row.q2, row.permutation_p) {
-        (Some(q2), Some(p)) if q2 > 0.0 && p < 0.05 => "it predicts better than chance",
-        (Some(q2), _) if q2 > 0.0 => "it predicts a little better than the mean, no more than chance could do",
-        _ => "it does not predict better than the mean of the others",
-    };
-    let chance = row.permutation_p.map_or(String::new(), |p| format!(", permutation {}", words::p_phrase(Some(p))));
-    format!(
-        "For {} from {}, {verdict}: Q² = {}, RMSE {} against {} for the mean alone{chance}.",
-        spaced(&row.outcome),
-        spaced(&row.features),
-        words::fixed(row.q2, 2),
-        words::number(row.rmse),
-        words::number(row.rmse_mean_only)
-    )
 }

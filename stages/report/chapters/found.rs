@@ -1,5 +1,7 @@
 //! What the screen found: forests and volcanoes of the leading model, the scatter of what is highlighted, every test.
 
+use std::collections::BTreeSet;
+
 use minijinja::{Value, context};
 
 use super::spaced;
@@ -10,7 +12,7 @@ use crate::report::words;
 use crate::screen::schema::{AssociationRow, InfluenceRow};
 
 /// Rows of the table of tests on the page.
-const ROWS: usize = 120;
+const ROWS: usize = 60;
 /// Outcomes and analytes that get figures of their own.
 const DRAWN: usize = 6;
 
@@ -28,13 +30,17 @@ pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
             scatters.extend(draft.show(scatter::draw(study, &name, row, &people(study, row))));
         }
     }
-    let table = table(study);
+    let models: BTreeSet<&String> = study.associations.iter().map(|row| &row.model).collect();
+    let (lead, others): (Vec<&String>, Vec<&String>) =
+        models.into_iter().partition(|model| Some(*model) == study.primary.as_ref());
+    let tables = |models: Vec<&String>| models.into_iter().filter_map(|model| table(study, model).shown()).collect();
+    let (lead, others): (Vec<Value>, Vec<Value>) = (tables(lead), tables(others));
     let highlight: Vec<String> = study.highlight.iter().map(|analyte| study.name(analyte)).collect();
     context! {
         summary => summary(study),
         forests, volcanoes, scatters,
         highlight => words::list(&highlight),
-        table => table.shown(),
+        lead, others,
     }
 }
 
@@ -63,21 +69,17 @@ fn summary(study: &Study) -> String {
          for many tests and {} after it.",
         study.primary.as_deref().unwrap_or_default(),
         below(|row| row.p_value),
-        words::p_value(Some(alpha)),
+        words::level(alpha),
         below(|row| row.p_adjusted)
     )
 }
 
-fn table(study: &Study) -> View {
-    let head = ["Metabolite", "Model", "Outcome", "#n", "#Estimate", "#Limits", "#p", "#Adjusted p", "Status"];
-    let mut rows: Vec<&AssociationRow> = study.associations.iter().collect();
-    let rank = |row: &AssociationRow| row.p_value.unwrap_or(2.0);
-    // The leading model first, then model by model; the smallest p first within each.
-    rows.sort_by(|a, b| {
-        let behind = |row: &AssociationRow| Some(&row.model) != study.primary.as_ref();
-        behind(a).cmp(&behind(b)).then_with(|| a.model.cmp(&b.model)).then_with(|| rank(a).total_cmp(&rank(b)))
-    });
-    let mut table = View::new("Every test", &head).csv("associations");
+/// Every test of one model, the smallest p first.
+fn table(study: &Study, model: &str) -> View {
+    let head = ["Metabolite", "Outcome", "#n", "#Estimate", "#Limits", "#p", "#Adjusted p", "Status"];
+    let mut rows: Vec<&AssociationRow> = study.associations.iter().filter(|row| row.model == model).collect();
+    rows.sort_by(|a, b| a.p_value.unwrap_or(2.0).total_cmp(&b.p_value.unwrap_or(2.0)));
+    let mut table = View::new(format!("Every test of the model {model}"), &head).csv("associations");
     for row in rows {
         let status = match row.status.as_str() {
             "ok" => "ok".to_owned(),
@@ -85,8 +87,7 @@ fn table(study: &Study) -> View {
             status => format!("{}: {}", spaced(status), study.guard.text(&row.detail)),
         };
         let cells = vec![
-            study.name(&row.analyte).into(),
-            row.model.clone().into(),
+            words::short(&study.name(&row.analyte), 60).into(),
             spaced(&row.outcome).into(),
             sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
             row.estimate.into(),
@@ -95,7 +96,7 @@ fn table(study: &Study) -> View {
             p(row.p_adjusted),
             status.into(),
         ];
-        table.row(if study.highlight.contains(&row.analyte) { "lead" } else { "" }, cells);
+        table.row(if study.highlight.contains(&row.analyte) { "hit" } else { "" }, cells);
     }
-    table.first(ROWS, "the leading model first, the smallest p first")
+    table.first(ROWS, "the smallest p first")
 }

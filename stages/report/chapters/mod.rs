@@ -7,6 +7,7 @@ pub mod certainty;
 pub mod found;
 pub mod improvement;
 pub mod people;
+pub mod prediction;
 pub mod provenance;
 pub mod quality;
 

@@ -40,7 +40,7 @@ fn flow(study: &Study) -> Vec<Value> {
     let steps = study.flow.iter().zip(counts).map(|(row, (before, after))| {
         let names = words::json_list(&row.excluded);
         let people = row.what != "analytes";
-        let hide = people && (!study.guard.points || !(before.is_shown() && after.is_shown()));
+        let hide = people && !(study.guard.points && before.is_shown() && after.is_shown());
         let named = if hide { String::new() } else { names.join(", ") };
         let lost = match (before, after) {
             (Count::Shown(before), Count::Shown(after)) if before > after => format!("{} left out", before - after),

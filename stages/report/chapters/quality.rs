@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 use super::spaced;
 use crate::report::figures::quality;
 use crate::report::study::Study;
-use crate::report::view::{Draft, View, p, sorted};
+use crate::report::view::{Draft, View, count, p, sorted};
 use crate::report::words;
 
 /// Rows of each table on the page.
@@ -43,10 +43,10 @@ fn analytes(study: &Study) -> View {
     rows.sort_by_key(|row| row.decision == "keep");
     for row in rows {
         let cells = vec![
-            study.name(&row.analyte).into(),
-            Some(row.n as f64).into(),
+            words::short(&study.name(&row.analyte), 60).into(),
+            count(row.n),
             sorted(words::percent(row.missing_fraction), row.missing_fraction),
-            Some(row.below_lod as f64).into(),
+            count(row.below_lod),
             sorted(words::percent(row.qc_rsd), row.qc_rsd),
             sorted(words::percent(row.qc_rsd_robust), row.qc_rsd_robust),
             sorted(words::fixed(row.d_ratio, 2), row.d_ratio),
@@ -55,7 +55,7 @@ fn analytes(study: &Study) -> View {
             row.decision.clone().into(),
             study.guard.text(&row.reason).into(),
         ];
-        table.row(if row.decision == "keep" { "" } else { "lead" }, cells);
+        table.row(if row.decision == "keep" { "" } else { "hit" }, cells);
     }
     table.first(ROWS, "excluded and flagged first")
 }
@@ -101,7 +101,7 @@ fn steps(study: &Study) -> View {
         .csv("steps");
     for row in study.inputs.steps.rows() {
         let cells = vec![
-            Some(row.position as f64).into(),
+            count(row.position),
             spaced(&row.step).into(),
             spaced(&row.method).into(),
             sorted(row.values_changed.to_string(), Some(row.values_changed as f64)),

@@ -10,6 +10,7 @@ use kuva::render::render::render_multiple;
 use kuva::render::theme::Theme;
 
 use super::Figure;
+use super::xml::{escape, inner, own_ids};
 use crate::report::words;
 
 pub const INK: &str = "#1c2a33";
@@ -25,7 +26,7 @@ pub const PALE: &str = "#a3b1bb";
 
 const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 /// Narrow enough to be read on a phone without turning it.
-const WIDTH: f64 = 480.0;
+const WIDTH: f64 = 420.0;
 
 /// The words and the axes of one figure.
 #[derive(Debug, Clone)]
@@ -91,8 +92,8 @@ impl Canvas<'_> {
              <g transform=\"translate(0,{top})\">{inner}</g>{mark}</svg>\n",
             title = escape(self.title),
             desc = escape(self.caption),
-            shown = escape(&words::short(self.title, 58)),
-            subtitle = escape(&words::short(self.subtitle, 72)),
+            shown = escape(&words::short(self.title, 46)),
+            subtitle = escape(&words::short(self.subtitle, 64)),
             inner = own_ids(inner, name),
         );
         Figure { name: name.to_owned(), caption: self.caption.to_owned(), svg }
@@ -116,6 +117,7 @@ impl Canvas<'_> {
             .with_body_size(13)
             .with_axis_line_width(1.0)
             .with_tick_length(4.0)
+            .with_ticks(if self.percent { 4 } else { 5 })
             .with_x_axis_min(self.x.0)
             .with_x_axis_max(self.x.1)
             .with_y_axis_min(self.y.0)
@@ -123,14 +125,14 @@ impl Canvas<'_> {
             .with_x_tick_format(ticks(self.percent && !self.rows.is_empty()))
             .with_y_tick_format(ticks(self.percent && self.rows.is_empty()));
         if !self.x_label.is_empty() {
-            layout = layout.with_x_label(plain(&words::short(self.x_label, 56)));
+            layout = layout.with_x_label(plain(&words::short(self.x_label, 44)));
         }
         if !self.y_label.is_empty() {
             layout = layout.with_y_label(plain(&words::short(self.y_label, 36)));
         }
         if !self.rows.is_empty() {
             layout =
-                layout.with_y_categories(self.rows.iter().rev().map(|row| plain(&words::short(row, 24))).collect());
+                layout.with_y_categories(self.rows.iter().rev().map(|row| plain(&words::short(row, 22))).collect());
         }
         if !self.columns.is_empty() {
             let columns = self.columns.iter().map(|column| plain(&words::short(column, 16))).collect();
@@ -182,45 +184,6 @@ fn ticks(percent: bool) -> TickFormat {
 /// A label that kuva does not read as mathematics between dollar signs.
 pub fn plain(text: &str) -> String {
     text.replace('$', "\\$")
-}
-
-/// What stands between the outer tags of kuva's SVG, without its stamp.
-fn inner(svg: &str) -> &str {
-    let body = svg.split_once('>').map_or("", |(_, body)| body);
-    let body = body.split_once("-->").map_or(body, |(_, body)| body);
-    body.trim_end().strip_suffix("</svg>").unwrap_or(body)
-}
-
-/// Renames kuva's clip paths, which it counts over the whole process, by their order within this figure.
-fn own_ids(svg: &str, name: &str) -> String {
-    let mut parts = svg.split("kuva-clip-");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    let mut seen: Vec<String> = Vec::new();
-    for part in parts {
-        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
-        let at = seen.iter().position(|known| *known == digits).unwrap_or_else(|| {
-            seen.push(digits.clone());
-            seen.len() - 1
-        });
-        out.push_str(&format!("{name}-clip-{at}{}", &part[digits.len()..]));
-    }
-    out
-}
-
-/// Text for XML.
-pub fn escape(text: &str) -> String {
-    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    clean.fold(String::new(), |mut out, c| {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-        out
-    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use kuva::plot::ForestPlot;
 use super::Figure;
 use super::canvas::{BLUE, Canvas, PALE, WARM, padded};
 use crate::report::study::Study;
+use crate::report::words;
 use crate::screen::schema::AssociationRow;
 
 /// A row per model, all in one unit, and the leave-one-out range of the leading model; none with one row.
@@ -43,7 +44,7 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         title: &format!("{analyte} and {outcome}"),
         subtitle: "the same association under each model",
         caption: &caption,
-        x_label: &format!("{outcome} per unit of {}", lead.predictor),
+        x_label: &format!("per unit of {}", words::predictor(&lead.predictor)),
         x: padded(bounds, 0.05),
         y: (0.4, n as f64 + 0.6),
         rows: labels,

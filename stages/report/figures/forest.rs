@@ -5,6 +5,7 @@ use kuva::plot::ForestPlot;
 use super::Figure;
 use super::canvas::{BLUE, Canvas, PALE, WARM, padded};
 use crate::report::study::Study;
+use crate::report::words;
 use crate::screen::schema::AssociationRow;
 
 /// The most rows a reader can take in.
@@ -41,7 +42,9 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
     let caption = format!(
         "Estimated difference in {outcome} per unit of {}, with {level:.0} % limits ({}), under the model {}{part}. \
          Limits that cross zero are grey; the metabolite followed below is orange.",
-        first.predictor, first.inference, first.model
+        words::predictor(&first.predictor),
+        words::term(&first.inference),
+        first.model
     );
     let n = labels.len();
     let bounds = tested.iter().flat_map(|row| [row.conf_low.unwrap_or(0.0), row.conf_high.unwrap_or(0.0)]);
@@ -50,7 +53,7 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         title: &outcome,
         subtitle: &subtitle,
         caption: &caption,
-        x_label: &format!("{outcome} per unit of {}", first.predictor),
+        x_label: &format!("per unit of {}", words::predictor(&first.predictor)),
         x: padded(bounds.chain([0.0]), 0.05),
         y: (0.4, n as f64 + 0.6),
         rows: labels,

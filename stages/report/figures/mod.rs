@@ -14,6 +14,7 @@ pub mod rates;
 pub mod scatter;
 pub mod trajectory;
 pub mod volcano;
+mod xml;
 
 /// A finished figure.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,6 +5,7 @@ use kuva::plot::{LinePlot, ScatterPlot};
 use super::Figure;
 use super::canvas::{BLUE, Canvas, PALE, padded};
 use crate::predict::schema::{PerformanceRow, PredictionRow};
+use crate::report::chapters::prediction::features;
 use crate::report::study::Study;
 use crate::report::words;
 
@@ -18,7 +19,7 @@ pub fn draw(study: &Study, name: &str, row: &PerformanceRow, people: &[&Predicti
     let identity = LinePlot::new().with_data([(range.0, range.0), (range.1, range.1)]).with_color(PALE).with_dashed();
     let dots = ScatterPlot::new().with_data(points).with_color(BLUE).with_size(4.2).with_marker_opacity(0.85);
     let outcome = row.outcome.replace('_', " ");
-    let features = row.features.replace('_', " ");
+    let features = features(&row.features);
     let q2 = words::fixed(row.q2, 2);
     let caption = format!(
         "{outcome}: each person's observed value against the prediction of a model fitted to the others ({features}, \
@@ -27,8 +28,8 @@ pub fn draw(study: &Study, name: &str, row: &PerformanceRow, people: &[&Predicti
     );
     let canvas = Canvas {
         name,
-        title: &format!("{outcome}, predicted from {features}"),
-        subtitle: &format!("Q² = {q2}; dashed: a perfect prediction"),
+        title: &format!("{outcome} in people not seen"),
+        subtitle: &format!("from {features}; Q² = {q2}; dashed: exact"),
         caption: &caption,
         x_label: "predicted, by a model of the others",
         y_label: "observed",

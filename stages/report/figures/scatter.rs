@@ -7,11 +7,12 @@ use super::Figure;
 use super::canvas::{BLUE, Canvas, WARM, padded};
 use super::line_fit::LineFit;
 use crate::report::study::Study;
+use crate::report::words;
 use crate::screen::schema::{AssociationRow, InfluenceRow};
 
 /// The scatter of one association; none for a model with covariates, another family, or fewer than three people.
 pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&InfluenceRow]) -> Option<Figure> {
-    let plain = row.family == "gaussian" && crate::report::words::json_list(&row.covariates).is_empty();
+    let plain = row.family == "gaussian" && words::json_list(&row.covariates).is_empty();
     if !plain || (people.len() as i64) < study.guard.min_cell().max(3) {
         return None;
     }
@@ -34,9 +35,9 @@ pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&Influenc
     let level = 100.0 * row.confidence;
     let hidden = if study.guard.points { "" } else { " Single people are not shown; the line spans their middle." };
     let caption = format!(
-        "{analyte} ({}) and {outcome}, n = {}: the least-squares line with the pointwise {level:.0} % limits of its mean, \
+        "{analyte}, {}, and {outcome}, n = {}: the least-squares line with the pointwise {level:.0} % limits of its mean, \
          from Student's t with the model's covariance (the drawing's own fit of these points).{hidden}",
-        row.predictor,
+        words::predictor(&row.predictor),
         study.guard.count(row.n).text()
     );
     let canvas = Canvas {
@@ -44,7 +45,7 @@ pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&Influenc
         title: &format!("{analyte} and {outcome}"),
         subtitle: &format!("n = {}, line with {level:.0} % limits of the mean (t)", study.guard.count(row.n).text()),
         caption: &caption,
-        x_label: &format!("{analyte}, {}", row.predictor),
+        x_label: &format!("{}, {}", words::short(&analyte, 30), words::predictor(&row.predictor)),
         y_label: &outcome,
         x: padded([low, high], 0.03),
         y: padded(heights, 0.06),

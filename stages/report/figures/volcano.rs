@@ -1,11 +1,10 @@
 //! Every test of one model and outcome: how large against how surprising.
 
 use kuva::plot::VolcanoPlot;
-use kuva::plot::annotations::ReferenceLine;
 use kuva::plot::volcano::LabelStyle;
 
 use super::Figure;
-use super::canvas::{BLUE, Canvas, PALE, padded, plain, quiet};
+use super::canvas::{BLUE, Canvas, PALE, padded, plain};
 use crate::report::study::Study;
 use crate::report::words;
 use crate::screen::schema::AssociationRow;
@@ -44,18 +43,17 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         "Every metabolite tested against {outcome} under the model {}: to the right, more of the metabolite goes with \
          more of the outcome; the higher, the smaller the unadjusted p. The dashed line is p = {}.",
         first.model,
-        words::p_value(Some(alpha))
+        words::level(alpha)
     );
     let canvas = Canvas {
         name,
         title: &outcome,
-        subtitle: &format!("model {}, unadjusted p; dashed: p = {}", first.model, words::p_value(Some(alpha))),
+        subtitle: &format!("model {}, unadjusted p; dashed: p = {}", first.model, words::level(alpha)),
         caption: &caption,
         x_label: "SD of outcome per SD of predictor",
         y_label: "−log₁₀ p",
-        x: (-1.15 * largest, 1.15 * largest),
+        x: (-1.65 * largest, 1.65 * largest),
         y: (0.0, top),
-        lines: vec![quiet(ReferenceLine::vertical(0.0))],
         height: 330.0,
         synthetic: study.synthetic(),
         ..Canvas::default()

@@ -22,7 +22,7 @@ pub enum SampleStep {
         #[serde(default)]
         reference: PqnReference,
     },
-    /// Every sample is brought to the study's median sum.
+    /// Every sample is brought to the study's median sum; sums are over the values that are there.
     Sum {},
     /// Every sample is brought to the study's median of sample medians.
     Median {},
@@ -156,6 +156,9 @@ impl FittedSample {
     }
 
     /// What a sample's values are divided by; none where it is undefined or not positive.
+    ///
+    /// METHOD: sums, medians and quotients are over the values that are there. A missing value lowers a sample's sum,
+    /// so impute before `sum` where values are missing; medians and quotients hardly move.
     fn factor(&self, row: &[f64]) -> Option<f64> {
         let factor = match self {
             FittedSample::Pqn { reference, .. } => {
