@@ -8,6 +8,8 @@
 
 pub mod contract;
 pub mod statistics;
+pub mod study;
+pub mod laboratory;
 
 pub mod ingest;
 pub mod qc;

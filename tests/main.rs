@@ -1,6 +1,11 @@
-//! One test binary for everything that looks at the program from outside.
+//! The stories that cross rooms, in one test binary.
 
 mod architecture;
 mod cli;
+mod cohort;
 mod common;
+mod ingest;
 mod recovery;
+mod reference;
+mod report;
+mod study;

@@ -84,9 +84,9 @@ fn line(problem: &Problem, yaml: &Yaml) -> usize {
 }
 
 /// Fills what one stage takes of another stage's settings.
-fn wire(file: File) -> File {
+fn wire(mut file: File) -> File {
     // predict learns its normalization inside each fold, by the settings of normalize.
-    // file.stages.predict.normalization = file.stages.normalize.clone();
+    file.stages.predict.normalization = file.stages.normalize.clone();
     file
 }
 

@@ -43,6 +43,12 @@ impl Problem {
     pub fn new(code: &'static str, place: Place, message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Problem { code, place, message: message.into(), remedy: remedy.into() }
     }
+
+    /// A value of the contract that this version refuses by name.
+    pub fn not_built(path: impl Into<String>, what: &str) -> Self {
+        let message = format!("{what} is part of the contract and not built yet");
+        Problem::new("not_built", Place::setting(path), message, "leave it out")
+    }
 }
 
 /// Why a stage did not finish.

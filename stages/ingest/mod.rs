@@ -1,12 +1,56 @@
 //! Reads the study's files, types every declared column and reconciles ids across the tables.
+//!
+//! The participants come first, since every other table is about them; then the clinical ratings, the panel, the
+//! samples, and the abundances of the panel's analytes in those samples. Whatever is wrong with any of the files is
+//! collected over all of them and refused together, each with its line, its value and a remedy. What is merely worth
+//! knowing (a participant without a sample, an analyte that the panel does not list) becomes a finding.
+//!
+//! Nothing is corrected, imputed or dropped here: that is qc's and normalize's, which leave a row that says so. Nor is
+//! any file opened here: the runner hands over the bytes that it hashed.
 
 pub mod params;
 pub mod schema;
 
+mod assessments;
+mod check;
+mod decode;
+mod delimiter;
+pub mod file;
+mod grid;
+mod known;
+mod measurement;
+mod metabolites;
+mod methods;
+mod number;
+mod panel;
+mod participants;
+mod problems;
+mod reconcile;
+mod row;
+mod samples;
+mod scale;
+mod select;
+mod sheet;
+mod units;
+
 pub use params::Params;
 
-use crate::contract::{FromSlots, Slot, SlotError, SourceFile, Stage, StageContext, StageError, Supply};
+use crate::contract::vocabulary::Variable;
+use crate::contract::{
+    FromSlots, Problem, Slot, SlotError, SourceFile, SourceRequest, Stage, StageContext, StageError, Supply, Table,
+    Vocabulary,
+};
 use crate::outputs;
+use assessments::Ratings;
+use file::Reading;
+use metabolites::{Abundances, Owners};
+use panel::Analytes;
+use params::{Column, ONLY_TIMEPOINT};
+use participants::People;
+use problems::Problems;
+use samples::Measured;
+use scale::Scale;
+use sheet::Sheet;
 
 /// The study's files, as the settings ask for them.
 #[derive(Debug, Clone)]
@@ -44,7 +88,167 @@ impl Stage for Ingest {
     type Inputs = Inputs;
     type Outputs = Outputs;
 
-    fn run(_params: &Params, _inputs: Inputs, _context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        Err(StageError::Failed { code: "not_built", message: "ingest is not built yet".into() })
+    fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
+        let study = read(params, &inputs.files)?;
+        drop(inputs);
+        reconcile(params, &study, context);
+        write(params, study, context)
     }
+
+    fn sources(params: &Params) -> Vec<SourceRequest> {
+        let request = |reading: Reading<'_>| SourceRequest {
+            role: reading.role,
+            path: reading.file.to_owned(),
+            setting: reading.setting("file"),
+        };
+        params.readings().into_iter().map(request).collect()
+    }
+
+    fn define(params: &Params, names: &mut Vocabulary) {
+        names
+            .variables
+            .extend(params.participants.columns.iter().map(|(name, column)| (name.clone(), variable(column))));
+        names.visits.extend(params.assessments.iter().flat_map(|assessments| assessments.visits.clone()));
+        names.has_assessments = params.assessments.is_some();
+        names.has_metabolites = params.metabolites.is_some();
+        names.timepoints.extend(timepoints(params));
+    }
+
+    fn check(params: &Params, _names: &Vocabulary) -> Vec<Problem> {
+        check::check(params)
+    }
+
+    fn methods(params: &Params) -> Vec<String> {
+        methods::methods(params)
+    }
+}
+
+fn variable(column: &Column) -> Variable {
+    match column {
+        Column::Number { .. } => Variable::Number,
+        Column::Count { .. } => Variable::Count,
+        Column::Binary { .. } => Variable::Binary,
+        Column::Category { levels, .. } => Variable::Category(levels.clone()),
+    }
+}
+
+/// The timepoints by name: those of the samples, or the only one of a study without a samples' file.
+fn timepoints(params: &Params) -> Vec<String> {
+    match &params.samples {
+        Some(samples) => samples.timepoints.keys().cloned().collect(),
+        None if params.metabolites.is_some() => vec![ONLY_TIMEPOINT.to_owned()],
+        None => Vec::new(),
+    }
+}
+
+/// The study as read, before it becomes tables.
+struct Study {
+    people: People,
+    ratings: Ratings,
+    panel: Analytes,
+    samples: Measured,
+    abundances: Abundances,
+}
+
+/// Reads every declared file; all problems of all files, or the study.
+fn read(params: &Params, files: &[SourceFile]) -> Result<Study, StageError> {
+    let mut problems = Problems::default();
+    let found = &mut problems;
+    let people = read_people(params, files, found);
+    let ratings = read_ratings(params, files, &people, found);
+    let panel = read_panel(params, files, found);
+    let mut samples = read_samples(params, files, &people, found);
+    let abundances = read_abundances(params, files, &people, &samples, &panel, found);
+    problems.into_result()?;
+    if params.samples.is_none() {
+        samples.rows = samples::of_participants(abundances.grid.samples.iter().map(String::as_str));
+    }
+    Ok(Study { people, ratings, panel, samples, abundances })
+}
+
+fn read_people(params: &Params, files: &[SourceFile], problems: &mut Problems) -> People {
+    let settings = &params.participants;
+    let sheet = Sheet::open(files, &settings.reading(), problems);
+    sheet.map(|sheet| participants::read(settings, &sheet, problems)).unwrap_or_default()
+}
+
+fn read_panel(params: &Params, files: &[SourceFile], problems: &mut Problems) -> Analytes {
+    let sheet = params.panel.as_ref().and_then(|settings| Sheet::open(files, &settings.reading(), problems));
+    sheet.map(|sheet| panel::read(&sheet, problems)).unwrap_or_default()
+}
+
+fn read_samples(params: &Params, files: &[SourceFile], people: &People, problems: &mut Problems) -> Measured {
+    let Some(settings) = &params.samples else {
+        return Measured::default();
+    };
+    let sheet = Sheet::open(files, &settings.reading(), problems);
+    sheet.map(|sheet| samples::read(settings, &sheet, &people.known, problems)).unwrap_or_default()
+}
+
+fn read_ratings(params: &Params, files: &[SourceFile], people: &People, problems: &mut Problems) -> Ratings {
+    let Some(settings) = &params.assessments else {
+        return Ratings::default();
+    };
+    let sheet = Sheet::open(files, &settings.reading(), problems);
+    match (Scale::of(settings), sheet) {
+        (Ok(scale), Some(sheet)) => assessments::read(settings, &scale, &sheet, &people.known, problems),
+        (Ok(_), None) => Ratings::default(),
+        (Err(contradictions), _) => {
+            contradictions.into_iter().for_each(|problem| problems.push(problem));
+            Ratings::default()
+        }
+    }
+}
+
+fn read_abundances(
+    params: &Params,
+    files: &[SourceFile],
+    people: &People,
+    samples: &Measured,
+    panel: &Analytes,
+    problems: &mut Problems,
+) -> Abundances {
+    let Some(settings) = &params.metabolites else {
+        return Abundances::default();
+    };
+    let owners = match &settings.participant {
+        Some(header) => Owners { header, what: "participant", known: &people.known },
+        None => Owners { header: &settings.sample, what: "sample", known: &samples.known },
+    };
+    let sheet = Sheet::open(files, &settings.reading(), problems);
+    let read = sheet.and_then(|sheet| metabolites::read(settings, &sheet, &owners, panel, problems));
+    read.unwrap_or_default()
+}
+
+/// Notices what one table has and another lacks.
+fn reconcile(params: &Params, study: &Study, context: &mut StageContext<'_>) {
+    let Study { people, ratings, panel, samples, abundances } = study;
+    if params.assessments.is_some() {
+        reconcile::ratings(&people.known, &ratings.participants().collect(), context);
+    }
+    if params.samples.is_some() || params.metabolites.is_some() {
+        reconcile::samples(&people.known, &timepoints(params), &samples.rows, context);
+    }
+    if params.metabolites.is_some() {
+        reconcile::measurements(&samples.rows, &abundances.grid, context);
+        reconcile::analytes(params, panel, &abundances.grid, &samples.rows, context);
+    }
+}
+
+/// Makes the tables.
+fn write(params: &Params, study: Study, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
+    let columns = &params.participants.columns;
+    let panel = reconcile::panel(&study.panel, &study.abundances.grid, &study.abundances.units);
+    let assessments = match &params.assessments {
+        Some(settings) => study.ratings.table(settings, context)?,
+        None => Table::empty(),
+    };
+    Ok(Outputs {
+        participants: study.people.table(columns, context)?,
+        variables: participants::variables(columns)?,
+        assessments,
+        samples: study.samples.table(context)?,
+        abundances: study.abundances.grid.table(&study.abundances.units)?,
+        panel: Table::from_rows(panel)?,
+    })
 }

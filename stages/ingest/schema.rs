@@ -46,6 +46,8 @@ schema! {
         batch: Option<String>, "", "the analytical batch";
         injection_order: Option<i64>, "", "the order of injection, over all batches";
         hours_after_infusion: Option<f64>, "h", "hours after the infusion";
+        window_low: Option<f64>, "h", "the earliest time declared for the timepoint, bounds included; missing where none is";
+        window_high: Option<f64>, "h", "the latest time declared for the timepoint, bounds included; missing where none is";
     }
 }
 

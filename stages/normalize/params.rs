@@ -1,9 +1,3 @@
-//! The settings of normalize.
+//! The settings of normalize: the recipe itself, since predict fits the same recipe inside each fold.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// The settings of normalize.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Params {}
+pub use crate::statistics::normalization::Recipe as Params;

@@ -1,15 +1,31 @@
 //! Asks whether the early change predicts improvement in a participant the model has not seen.
+//!
+//! Everything that learns from data — normalization, the imputation of a missing change, the choice of the best
+//! metabolite, the coefficients — learns inside the fold. No number of this stage is a fit to the data it is judged on.
 
 pub mod params;
 pub mod schema;
 
+mod cohort;
+mod features;
+mod judge;
+mod learn;
+#[cfg(test)]
+mod tests;
+mod validate;
+
 pub use params::Params;
 
-use crate::contract::{Stage, StageContext, StageError};
+use crate::contract::{Finding, Problem, Stage, StageContext, StageError, Table, Vocabulary};
 use crate::ingest::schema as ingest;
 use crate::outcomes::schema as outcomes;
 use crate::qc::schema as qc;
+use crate::study::Study;
 use crate::{inputs, outputs};
+
+use cohort::Cohort;
+use features::{FoldData, Measured};
+use params::Predictor;
 
 inputs! {
     Inputs {
@@ -40,7 +56,45 @@ impl Stage for Predict {
     type Inputs = Inputs;
     type Outputs = Outputs;
 
-    fn run(_params: &Params, _inputs: Inputs, _context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        Err(StageError::Failed { code: "not_built", message: "predict is not built yet".into() })
+    fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
+        let study = Study::new(&inputs.participants, &inputs.variables, &inputs.endpoints);
+        let measured = match &params.predictor {
+            Some(Predictor::Change(measure)) => Measured::new(&inputs, &params.normalization, *measure),
+            _ => None,
+        };
+        let (mut performance, mut predictions) = (Vec::new(), Vec::new());
+        for outcome in &params.outcomes {
+            let cohort = Cohort::new(params, outcome, &study, measured.as_ref());
+            note_left_out(&cohort, &study, context);
+            let people = 0..cohort.people.len();
+            let folds = people.map(|left_out| FoldData::new(left_out, &cohort.people, measured.as_ref()));
+            let folds = folds.collect::<Result<Vec<_>, _>>()?;
+            for question in judge::questions(params, measured.as_ref()) {
+                let verdict = judge::judge(&question, &cohort, &folds, params, context);
+                performance.push(verdict.performance);
+                predictions.extend(verdict.predictions);
+            }
+        }
+        Ok(Outputs { performance: Table::from_rows(performance)?, predictions: Table::from_rows(predictions)? })
+    }
+
+    fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
+        params.check(names)
+    }
+
+    fn methods(params: &Params) -> Vec<String> {
+        params.methods()
+    }
+}
+
+fn note_left_out(cohort: &Cohort, study: &Study, context: &mut StageContext<'_>) {
+    if !cohort.others.is_empty() {
+        let message = format!(
+            "{} of {} participants are not predicted, since the outcome, a covariate or a sample is missing: {}",
+            cohort.others.len(),
+            study.participants.len(),
+            cohort.others.join(", ")
+        );
+        context.find(Finding::note("not_predicted", cohort.outcome.clone(), message));
     }
 }

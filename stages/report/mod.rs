@@ -1,11 +1,31 @@
 //! The page that people read: figures first, then numbers, then how they were made.
+//!
+//! The stage gathers every table once ([`study`]), keeps what privacy holds back ([`privacy`]), fills the chapters
+//! ([`chapters`]) with tables and figures ([`figures`]), and writes three kinds of files: the page, the figures as SVG
+//! and the tables as CSV. It computes no result of its own: every number is a cell of an earlier stage's table, except
+//! the line and band that a scatter shows ([`figures::line_fit`]) and the summary of the participants at entry.
 
+mod chapters;
+mod figures;
+mod file_names;
+mod page;
 pub mod params;
+pub mod printed;
+mod privacy;
+mod published;
+mod sheets;
+mod study;
+mod tables_csv;
+mod view;
+mod withhold;
+mod words;
 
 pub use params::Params;
 
-use crate::contract::finding::Findings;
-use crate::contract::{Artifact, Document, IntoSlots, Stage, StageContext, StageError};
+use crate::contract::finding::{FindingRow, Findings};
+use crate::contract::{
+    Artifact, Document, IntoSlots, Place, Problem, Stage, StageContext, StageError, Table, Vocabulary,
+};
 use crate::ingest::schema as ingest;
 use crate::inputs;
 use crate::normalize::schema as normalize;
@@ -72,7 +92,71 @@ impl Stage for Report {
     type Inputs = Inputs;
     type Outputs = Outputs;
 
-    fn run(_params: &Params, _inputs: Inputs, _context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        Err(StageError::Failed { code: "not_built", message: "report is not built yet".into() })
+    fn check(params: &Params, _names: &Vocabulary) -> Vec<Problem> {
+        let formats = params.formats.iter().filter(|format| **format != params::Format::Html);
+        let mut problems: Vec<Problem> = formats.map(not_built).collect();
+        if params.formats.is_empty() {
+            let place = Place::setting("stages.report.formats");
+            problems.push(Problem::new("no_format", place, "no format is named", "write `formats: [html]`"));
+        }
+        problems.extend(params.published.iter().flat_map(published::check));
+        problems
     }
+
+    fn methods(params: &Params) -> Vec<String> {
+        let people = if params.privacy.participant_points { "" } else { " Single participants are not shown." };
+        let small = match params.privacy.min_cell {
+            0 => String::new(),
+            n => format!(" Counts of people below {n} are withheld, with what would give them away."),
+        };
+        vec![format!(
+            "Every number is a cell of an earlier table, but for two: the line and the pointwise limits of its mean in a \
+             scatter are the least-squares fit of the points shown, with Student’s t; the participants at entry are \
+             summarized as mean ± SD or counts. Tables on the page are rounded; the CSV files hold 17 significant \
+             digits.{people}{small}"
+        )]
+    }
+
+    fn run(params: &Params, inputs: Inputs, _context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
+        let study = study::Study::new(params, &inputs)?;
+        let mut draft = view::Draft::default();
+        let page = page::write(&study, &mut draft)?;
+        let figures = draft
+            .figures
+            .into_iter()
+            .map(|figure| Document { path: format!("figures/{}.svg", figure.name), bytes: figure.svg.into_bytes() });
+        let mut documents = vec![Document { path: "report.html".into(), bytes: page.into_bytes() }];
+        documents.extend(figures);
+        documents.extend(tables(&study)?);
+        Ok(Outputs { documents })
+    }
+}
+
+/// Every table as CSV, as far as privacy lets it be written.
+fn tables(study: &study::Study) -> Result<Vec<Document>, StageError> {
+    let findings: Vec<FindingRow> = distinct(&study.findings);
+    let findings = sheets::Sheet::of(&Table::<Findings>::from_rows(findings)?);
+    let named = study.sheets.iter().map(|(name, sheet)| (name.rsplit('/').next().unwrap_or(name), sheet));
+    let mut documents: Vec<Document> = named.map(|(name, sheet)| tables_csv::document(name, sheet)).collect();
+    documents.push(tables_csv::document("findings", &findings));
+    documents.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(documents)
+}
+
+/// The findings with one row per key: subjects that privacy made equal are numbered apart.
+fn distinct(rows: &[FindingRow]) -> Vec<FindingRow> {
+    let mut seen: std::collections::BTreeMap<(String, String, String), usize> = std::collections::BTreeMap::new();
+    let numbered = rows.iter().map(|row| {
+        let n = seen.entry((row.stage.clone(), row.code.clone(), row.subject.clone())).or_default();
+        *n += 1;
+        let subject = if *n == 1 { row.subject.clone() } else { format!("{} ({n})", row.subject) };
+        FindingRow { subject, ..row.clone() }
+    });
+    numbered.collect()
+}
+
+fn not_built(format: &params::Format) -> Problem {
+    let name = format!("{format:?}").to_lowercase();
+    let message = format!("`{name}` is part of the contract and not built yet");
+    Problem::new("not_built", Place::setting("stages.report.formats"), message, "write `formats: [html]`")
 }

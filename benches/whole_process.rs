@@ -1,0 +1,74 @@
+//! The program as a whole process: wall time and peak memory of what a user does all day.
+//!
+//! `cargo bench` runs each story on the study that the program carries and prints the minimum, the median and the
+//! maximum; docs/performance.md keeps the results. Nothing here fails for being slow.
+
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+const RUNS: usize = 15;
+const NO_PERMUTATIONS: [&str; 2] = ["-S", "stages.predict.validation.permutations=0"];
+
+fn main() {
+    let folder = std::env::temp_dir().join(format!("ketascreen-bench-{}", std::process::id()));
+    study(&folder);
+    println!("{:<52} {:>9} {:>9} {:>9} {:>9}", "wall time, ms; peak memory, MB", "min", "median", "max", "peak");
+    let fresh = |_: usize| drop(std::fs::remove_dir_all(folder.join("outputs")));
+    let nothing = |_: usize| {};
+    report("everything from nothing", &folder, fresh, |_| owned(&NO_PERMUTATIONS));
+    report("everything from nothing, 999 permutations", &folder, fresh, |_| Vec::new());
+    report("nothing to do", &folder, nothing, |_| Vec::new());
+    report("status", &folder, nothing, |_| owned(&["status"]));
+    report("one setting of the screen changed", &folder, nothing, |run| {
+        owned(&["-S", &format!("stages.screen.confidence=0.{}", 800 + run)])
+    });
+    drop(std::fs::remove_dir_all(&folder));
+}
+
+fn owned(arguments: &[&str]) -> Vec<String> {
+    arguments.iter().map(|a| (*a).to_owned()).collect()
+}
+
+/// Copies the study that the program carries.
+fn study(folder: &Path) {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    std::fs::create_dir_all(folder.join("data")).expect("a folder can be made");
+    std::fs::copy(root.join("pipeline.yaml"), folder.join("pipeline.yaml")).expect("a file can be copied");
+    for entry in std::fs::read_dir(root.join("data")).expect("the study is there").flatten() {
+        std::fs::copy(entry.path(), folder.join("data").join(entry.file_name())).expect("a file can be copied");
+    }
+}
+
+fn report(name: &str, folder: &Path, before: impl Fn(usize), arguments: impl Fn(usize) -> Vec<String>) {
+    let mut times = Vec::new();
+    let mut peak = 0.0_f64;
+    for run in 0..=RUNS {
+        before(run);
+        let (seconds, megabytes) = measure(folder, &arguments(run));
+        if run > 0 {
+            times.push(seconds * 1000.0);
+        }
+        peak = peak.max(megabytes);
+    }
+    times.sort_by(f64::total_cmp);
+    println!("{name:<52} {:>9.1} {:>9.1} {:>9.1} {peak:>9.1}", times[0], times[RUNS / 2], times[RUNS - 1]);
+}
+
+/// Wall time in seconds and peak resident memory in megabytes of one run.
+fn measure(folder: &Path, arguments: &[String]) -> (f64, f64) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ketascreen"));
+    command.current_dir(folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    let start = Instant::now();
+    let child = command.spawn().expect("the program starts");
+    let mut status = 0;
+    // SAFETY: the child is ours and is waited for here alone; rusage is plain numbers, for which zero is a value.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::wait4(child.id() as libc::pid_t, &mut status, 0, &mut usage);
+        usage
+    };
+    assert_eq!(status, 0, "{arguments:?} succeeds");
+    (start.elapsed().as_secs_f64(), usage.ru_maxrss as f64 / 1024.0)
+}

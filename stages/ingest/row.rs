@@ -1,0 +1,138 @@
+//! One row of a file, and how its cells are read: every refusal shows the line, the column, the value and a remedy.
+
+use csv::StringRecord;
+
+use super::file::Decimal;
+use super::number::{self, NotANumber};
+use super::problems::Problems;
+use super::sheet::Sheet;
+use crate::contract::quantity::Range;
+use crate::contract::{Place, Problem};
+
+/// One row of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'r> {
+    /// The line on which the row begins, from 1, the header included.
+    pub line: u64,
+    sheet: &'r Sheet<'r>,
+    record: &'r StringRecord,
+}
+
+impl<'r> Row<'r> {
+    pub fn new(sheet: &'r Sheet<'_>, line: u64, record: &'r StringRecord) -> Self {
+        Row { line, sheet, record }
+    }
+
+    /// The cell's text without the spaces around it.
+    pub fn raw(&self, column: usize) -> &'r str {
+        self.record.get(column).unwrap_or_default().trim()
+    }
+
+    /// The cell's text; none where the column is absent or the cell means "missing".
+    pub fn text(&self, column: impl Into<Option<usize>>) -> Option<&'r str> {
+        let text = self.raw(column.into()?);
+        (!self.sheet.is_missing(text)).then_some(text)
+    }
+
+    /// The cell's text, where a row without it means nothing.
+    pub fn required(&self, column: usize, problems: &mut Problems) -> Option<&'r str> {
+        let text = self.text(column);
+        if text.is_none() {
+            self.refuse(column, "missing_value", problems, |header| {
+                (format!("`{header}` is missing"), "every row needs it: fill it in, or remove the row".into())
+            });
+        }
+        text
+    }
+
+    /// The cell as a finite number; none where it is missing, or is no number and was refused.
+    pub fn number(&self, column: impl Into<Option<usize>>, problems: &mut Problems) -> Option<f64> {
+        let column = column.into()?;
+        let text = self.text(column)?;
+        match number::parse(text, self.sheet.decimal) {
+            Ok(number) => Some(number),
+            Err(why) => {
+                self.refuse_number(column, text, why, problems);
+                None
+            }
+        }
+    }
+
+    /// A number that must lie in a range; `setting` is what declares the range.
+    pub fn number_in(
+        &self,
+        column: usize,
+        range: Option<Range>,
+        setting: &str,
+        problems: &mut Problems,
+    ) -> Option<f64> {
+        let number = self.number(column, problems)?;
+        match range {
+            Some(range) if !range.contains(number) => {
+                self.refuse(column, "out_of_range", problems, |_| {
+                    let message = format!("`{}` is outside {} to {}", self.raw(column), range.low(), range.high());
+                    (message, format!("correct the value{setting}"))
+                });
+                None
+            }
+            _ => Some(number),
+        }
+    }
+
+    /// A whole number.
+    pub fn whole(&self, column: impl Into<Option<usize>>, problems: &mut Problems) -> Option<i64> {
+        let column = column.into()?;
+        let number = self.number(column, problems)?;
+        if number.fract() == 0.0 && number.abs() < 9.0e15 {
+            return Some(number as i64);
+        }
+        self.refuse(column, "not_a_whole_number", problems, |_| {
+            (format!("`{}` is not a whole number", self.raw(column)), "correct the value".into())
+        });
+        None
+    }
+
+    /// Records a problem of one cell; `say` is given the header and makes the message and the remedy.
+    pub fn refuse(
+        &self,
+        column: usize,
+        code: &'static str,
+        problems: &mut Problems,
+        say: impl FnOnce(&str) -> (String, String),
+    ) {
+        problems.add(self.sheet.name, code, || {
+            let header = self.sheet.headers.get(column).map_or("", String::as_str);
+            let (message, remedy) = say(header);
+            Problem::new(code, Place::cell(self.sheet.name, self.line, header), message, remedy)
+        });
+    }
+
+    fn refuse_number(&self, column: usize, text: &str, why: NotANumber, problems: &mut Problems) {
+        let section = &self.sheet.section;
+        let code = match why {
+            NotANumber::Text => "text_in_number",
+            NotANumber::OtherDecimal => "decimal_mark",
+            NotANumber::Infinite => "infinite_value",
+        };
+        self.refuse(column, code, problems, |_| match (why, self.sheet.decimal) {
+            (NotANumber::Text, _) => (
+                format!("`{text}` is not a number"),
+                format!(
+                    "correct it, empty the cell if the value is missing, or declare the word in `{section}.missing`"
+                ),
+            ),
+            (NotANumber::OtherDecimal, Decimal::Point) => (
+                format!("`{text}` is written with a decimal comma, which is not declared"),
+                format!("set `decimal: \",\"` in `{section}`"),
+            ),
+            (NotANumber::OtherDecimal, Decimal::Comma) => (
+                format!("`{text}` is written with a decimal point, and the file's decimal mark is declared as a comma"),
+                format!("correct it, or set `decimal: \".\"` in `{section}`"),
+            ),
+            (NotANumber::Infinite, _) => (
+                format!("`{text}` is not a finite number"),
+                "correct it, or empty the cell if the value is missing".into(),
+            ),
+        });
+    }
+}

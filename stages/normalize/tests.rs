@@ -1,0 +1,135 @@
+use serde_json::json;
+
+use super::*;
+use crate::contract::Silent;
+
+fn sample(id: &str, participant: Option<&str>, timepoint: Option<&str>, kind: &str) -> ingest::SampleRow {
+    ingest::SampleRow {
+        sample_id: id.into(),
+        participant_id: participant.map(Into::into),
+        timepoint: timepoint.map(Into::into),
+        r#type: kind.into(),
+        batch: None,
+        injection_order: None,
+        hours_after_infusion: None,
+        window_low: None,
+        window_high: None,
+    }
+}
+
+fn value(sample: &str, analyte: &str, value: Option<f64>) -> ingest::AbundanceRow {
+    ingest::AbundanceRow { sample_id: sample.into(), analyte: analyte.into(), value, unit: None, below_lod: false }
+}
+
+const ODD: &str = "=1+1, \"β/3-HB\"<script>";
+
+fn study() -> Inputs {
+    let samples = vec![
+        sample("s1", Some("p1"), Some("before"), "study"),
+        sample("s2", Some("p1"), Some("after"), "study"),
+        sample("s3", Some("p2"), Some("before"), "study"),
+        sample("q1", None, None, "pooled_qc"),
+        sample("b1", None, None, "blank"),
+    ];
+    let abundances = vec![
+        value("s1", ODD, Some(4.0)),
+        value("s2", ODD, Some(8.0)),
+        value("s3", ODD, Some(0.0)),
+        value("q1", ODD, Some(100.0)),
+        value("b1", ODD, Some(0.1)),
+    ];
+    Inputs {
+        abundances: Table::from_rows(abundances).unwrap(),
+        samples: Table::from_rows(samples).unwrap(),
+        panel: Table::empty(),
+    }
+}
+
+fn params(value: serde_json::Value) -> Params {
+    serde_json::from_value(value).unwrap()
+}
+
+#[test]
+fn every_participant_with_either_sample_has_a_row_per_measure_and_blanks_and_qc_have_none() {
+    let settings = params(json!({
+        "steps": [{"transform": {"method": "log2"}}],
+        "change": {"from": "before", "to": "after", "measures": ["difference", "percent"]},
+    }));
+    let mut context = StageContext::new(1, &Silent);
+    let out = Normalize::run(&settings, study(), &mut context).unwrap();
+    let values: Vec<(String, String, Option<f64>)> =
+        out.changes.rows().into_iter().map(|row| (row.participant_id, row.measure, row.value)).collect();
+    let expected = [
+        ("p1", "difference", Some(1.0)),
+        ("p1", "percent", Some(100.0)),
+        ("p2", "difference", None),
+        ("p2", "percent", None),
+    ];
+    assert_eq!(values, expected.map(|(p, m, v)| (p.to_owned(), m.to_owned(), v)));
+    assert_eq!(out.abundances.column::<String>("sample_id"), ["s1", "s2", "s3"]);
+    assert_eq!(out.abundances.column::<Option<f64>>("value"), [Some(2.0), Some(3.0), None]);
+    assert_eq!(out.abundances.metadata()["scale"], "log2");
+    let codes: Vec<&str> = context.into_findings().iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["not_positive", "incomplete_pairs"]);
+}
+
+#[test]
+fn without_settings_the_values_pass_as_measured() {
+    let mut context = StageContext::new(1, &Silent);
+    let out = Normalize::run(&Params::default(), study(), &mut context).unwrap();
+    assert_eq!(out.abundances.metadata()["scale"], "as measured");
+    assert!(out.changes.is_empty() && out.steps.is_empty() && context.into_findings().is_empty());
+    let none = Inputs { abundances: Table::empty(), samples: Table::empty(), panel: Table::empty() };
+    let out = Normalize::run(&Params::default(), none, &mut StageContext::new(1, &Silent)).unwrap();
+    assert!(out.abundances.is_empty());
+}
+
+#[test]
+fn a_step_that_lacks_pooled_qc_is_an_error_at_its_setting() {
+    let settings = params(json!({"steps": [{"sample": {"method": "pqn", "reference": "median_of_qc"}}]}));
+    let mut inputs = study();
+    let out = Normalize::run(&settings, inputs.clone(), &mut StageContext::new(1, &Silent)).unwrap();
+    assert_eq!(out.abundances.height(), 3);
+    inputs.samples = inputs.samples.filter(|row| row != 1).unwrap();
+    let samples: Vec<String> = inputs.samples.column("sample_id");
+    assert_eq!(samples, ["b1", "s1", "s2", "s3"]);
+    let error = Normalize::run(&settings, inputs, &mut StageContext::new(1, &Silent)).unwrap_err();
+    let StageError::Input(problems) = error else { panic!("{error}") };
+    assert_eq!(problems[0].place, Place::setting("stages.normalize.steps.0.sample.reference"));
+}
+
+#[test]
+fn all_problems_of_the_settings_are_found_at_once() {
+    let settings = params(json!({
+        "steps": [{"transform": {"method": "glog"}}, {"below_lod": {"method": "zero"}}, {"sample": {"method": "sum"}}],
+        "change": {"from": "befor", "to": "befor", "measures": []},
+    }));
+    let names = Vocabulary { timepoints: vec!["before".into(), "after".into()], ..Vocabulary::default() };
+    let problems = Normalize::check(&settings, &names);
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+    let expected = [
+        "not_built",
+        "step_order",
+        "step_order",
+        "unknown_timepoint",
+        "unknown_timepoint",
+        "same_timepoint",
+        "no_measure",
+    ];
+    assert_eq!(codes, expected);
+    assert_eq!(problems[3].remedy, "did you mean `before`?");
+}
+
+#[test]
+fn the_methods_follow_from_the_settings() {
+    assert_eq!(Normalize::methods(&Params::default()).len(), 1);
+    let settings = params(json!({
+        "steps": [{"below_lod": {"method": "half_lod"}}, {"transform": {"method": "none"}}, {"scale": {"method": "auto"}}],
+        "change": {"from": "a", "to": "b", "measures": ["percent"]},
+    }));
+    let text = Normalize::methods(&settings).join("\n");
+    assert!(
+        text.contains("half that limit") && text.contains("auto-scaling") && text.contains("100 (to - from) / from")
+    );
+    assert!(!text.contains("final scale"));
+}

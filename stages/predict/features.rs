@@ -1,0 +1,108 @@
+//! Makes the features of one fold: what is learned from data is learned from the other participants alone.
+
+use std::collections::BTreeMap;
+
+use crate::contract::{Place, Problem, StageError};
+use crate::laboratory::Laboratory;
+use crate::statistics::descriptive;
+use crate::statistics::design::{Design, DesignError, Variable};
+use crate::statistics::grid::Grid;
+use crate::statistics::normalization::{ChangeFit, Measure, Recipe, StepError};
+
+use super::Inputs;
+use super::cohort::Cohort;
+
+/// The measured study, and how a fold makes changes of it.
+pub struct Measured {
+    laboratory: Laboratory,
+    recipe: Recipe,
+    measure: Measure,
+    /// Rows of the earlier and the later sample, by participant.
+    pairs: BTreeMap<String, (usize, usize)>,
+}
+
+impl Measured {
+    /// Arranges the abundances that passed quality control. None where normalize takes no change.
+    pub fn new(inputs: &Inputs, recipe: &Recipe, measure: Measure) -> Option<Self> {
+        let change = recipe.change.as_ref()?;
+        let laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel, true);
+        let row = |who: &String, when: &String| laboratory.sample_of.get(&(who.clone(), when.clone())).copied();
+        let pair = |who: &String| Some((who.clone(), (row(who, &change.from)?, row(who, &change.to)?)));
+        let pairs = laboratory.participants.iter().filter_map(pair).collect();
+        Some(Measured { laboratory, recipe: recipe.clone(), measure, pairs })
+    }
+
+    pub fn has_both(&self, participant: &str) -> bool {
+        self.pairs.contains_key(participant)
+    }
+
+    pub fn analytes(&self) -> &[String] {
+        &self.laboratory.sheet.grid.analytes
+    }
+
+    /// Every participant's change of every analyte, normalized by what the participants in `train` teach.
+    ///
+    /// METHOD: a change that is missing is replaced by the median of the training participants', inside the fold, so
+    /// that all sets of features are judged on the same participants. Pooled QC samples belong to no participant and
+    /// may teach in every fold.
+    fn changes(&self, people: &[String], train: &[usize]) -> Result<Grid, StepError> {
+        let sheet = &self.laboratory.sheet;
+        let pairs: Vec<(usize, usize)> = people.iter().filter_map(|who| self.pairs.get(who).copied()).collect();
+        let of_train: Vec<(usize, usize)> = train.iter().filter_map(|&i| pairs.get(i).copied()).collect();
+        let qc = (0..sheet.is_qc.len()).filter(|&row| sheet.is_qc(row));
+        let mut rows: Vec<usize> = of_train.iter().flat_map(|&(from, to)| [from, to]).chain(qc).collect();
+        rows.sort_unstable();
+        let normalized = self.recipe.fit(sheet, &rows)?.apply(sheet);
+        let change = ChangeFit::fit(self.measure, &normalized, &of_train);
+        let mut grid = Grid::missing(people.to_vec(), self.analytes().to_vec());
+        for (analyte, column) in grid.columns_mut() {
+            for (cell, &(from, to)) in column.iter_mut().zip(&pairs) {
+                *cell = change.value(&normalized, from, to, analyte).unwrap_or(f64::NAN);
+            }
+            let known: Vec<f64> = train.iter().map(|&i| column[i]).filter(|value| value.is_finite()).collect();
+            let middle = descriptive::median(&known).unwrap_or(f64::NAN);
+            column.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = middle);
+        }
+        Ok(grid)
+    }
+}
+
+/// One fold's data: who trains, and everyone's changes as the training participants normalize them.
+pub struct FoldData {
+    /// The participant left out, by place.
+    pub left_out: usize,
+    pub train: Vec<usize>,
+    changes: Option<Grid>,
+}
+
+impl FoldData {
+    pub fn new(left_out: usize, people: &[String], measured: Option<&Measured>) -> Result<Self, StageError> {
+        let train: Vec<usize> = (0..people.len()).filter(|&i| i != left_out).collect();
+        let changes = measured.map(|measured| measured.changes(people, &train)).transpose();
+        Ok(FoldData { left_out, changes: changes.map_err(|error| refuse(&error))?, train })
+    }
+
+    /// The training design of the covariates and some analytes, with the row of the participant left out.
+    pub fn design(&self, cohort: &Cohort, analytes: &[usize]) -> Result<(Design, Vec<f64>), DesignError> {
+        let design = Design::new(self.train.len(), &self.variables(cohort, analytes, &self.train))?;
+        let row = design.row(&self.variables(cohort, analytes, &[self.left_out]));
+        let unseen =
+            || DesignError::NoVariation { term: format!("a level that only {} has", cohort.people[self.left_out]) };
+        row.map(|row| (design, row)).ok_or_else(unseen)
+    }
+
+    fn variables(&self, cohort: &Cohort, analytes: &[usize], rows: &[usize]) -> Vec<(String, Variable)> {
+        let covariates = cohort.covariates.iter().map(|(name, values)| (name.clone(), values.select(rows)));
+        let pick = |column: &[f64]| Variable::Numeric(rows.iter().map(|&row| column[row]).collect());
+        let metabolites = self.changes.iter().flat_map(|grid| {
+            analytes.iter().map(move |&a| (format!("change of {}", grid.analytes[a]), pick(grid.column(a))))
+        });
+        covariates.chain(metabolites).collect()
+    }
+}
+
+/// A normalization setting that a fold could not be made with.
+fn refuse(error: &StepError) -> StageError {
+    let place = Place::setting(format!("stages.normalize.steps.{}.{}", error.step, error.setting));
+    StageError::Input(vec![Problem::new(error.code, place, error.message.clone(), error.remedy.clone())])
+}

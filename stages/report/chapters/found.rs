@@ -1,0 +1,102 @@
+//! What the screen found: forests and volcanoes of the leading model, the scatter of what is highlighted, every test.
+
+use std::collections::BTreeSet;
+
+use minijinja::{Value, context};
+
+use super::spaced;
+use crate::report::figures::{forest, scatter, volcano};
+use crate::report::study::Study;
+use crate::report::view::{Draft, View, p, sorted};
+use crate::report::words;
+use crate::screen::schema::{AssociationRow, InfluenceRow};
+
+/// Rows of the table of tests on the page.
+const ROWS: usize = 60;
+/// Outcomes and analytes that get figures of their own.
+const DRAWN: usize = 6;
+
+pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
+    let (mut forests, mut volcanoes, mut scatters) = (Vec::new(), Vec::new(), Vec::new());
+    for outcome in study.outcomes().iter().take(DRAWN) {
+        let rows: Vec<&AssociationRow> = study.leading().filter(|row| row.outcome == *outcome).collect();
+        let model = study.primary.as_deref().unwrap_or_default();
+        let name = draft.names.claim(&["forest", model, outcome]);
+        forests.extend(draft.show(forest::draw(study, &name, &rows)));
+        let name = draft.names.claim(&["volcano", model, outcome]);
+        volcanoes.extend(draft.show(volcano::draw(study, &name, &rows)));
+        for row in rows.iter().filter(|row| study.highlight.iter().take(DRAWN).any(|chosen| *chosen == row.analyte)) {
+            let name = draft.names.claim(&["scatter", &row.analyte, outcome]);
+            scatters.extend(draft.show(scatter::draw(study, &name, row, &people(study, row))));
+        }
+    }
+    let models: BTreeSet<&String> = study.associations.iter().map(|row| &row.model).collect();
+    let (lead, others): (Vec<&String>, Vec<&String>) =
+        models.into_iter().partition(|model| Some(*model) == study.primary.as_ref());
+    let tables = |models: Vec<&String>| models.into_iter().filter_map(|model| table(study, model).shown()).collect();
+    let (lead, others): (Vec<Value>, Vec<Value>) = (tables(lead), tables(others));
+    let highlight: Vec<String> = study.highlight.iter().map(|analyte| study.name(analyte)).collect();
+    context! {
+        summary => summary(study),
+        forests, volcanoes, scatters,
+        highlight => words::list(&highlight),
+        lead, others,
+    }
+}
+
+fn people<'a>(study: &'a Study, row: &AssociationRow) -> Vec<&'a InfluenceRow> {
+    let same = |person: &&InfluenceRow| {
+        (&person.model, &person.outcome, &person.predictor) == (&row.model, &row.outcome, &row.predictor)
+            && (&person.stratum, &person.analyte) == (&row.stratum, &row.analyte)
+    };
+    study.influence.iter().filter(same).collect()
+}
+
+/// How many tests there are, how many could be made, and how many are small before and after adjustment.
+fn summary(study: &Study) -> String {
+    let all = study.associations.len();
+    if all == 0 {
+        return "Nothing was screened: no metabolite was set against an outcome.".into();
+    }
+    let made = study.associations.iter().filter(|row| row.p_value.is_some()).count();
+    let below = |p: fn(&AssociationRow) -> Option<f64>| {
+        study.leading().filter(|row| p(row).is_some_and(|p| p < 1.0 - row.confidence)).count()
+    };
+    let lead = study.leading().filter(|row| row.p_value.is_some()).count();
+    let alpha = study.leading().next().map_or(0.05, |row| 1.0 - row.confidence);
+    format!(
+        "{all} tests were asked for and {made} could be made. In the model {}, {} of {lead} are below {} before adjustment \
+         for many tests and {} after it.",
+        study.primary.as_deref().unwrap_or_default(),
+        below(|row| row.p_value),
+        words::level(alpha),
+        below(|row| row.p_adjusted)
+    )
+}
+
+/// Every test of one model, the smallest p first.
+fn table(study: &Study, model: &str) -> View {
+    let head = ["Metabolite", "Outcome", "#n", "#Estimate", "#Limits", "#p", "#Adjusted p", "Status"];
+    let mut rows: Vec<&AssociationRow> = study.associations.iter().filter(|row| row.model == model).collect();
+    rows.sort_by(|a, b| a.p_value.unwrap_or(2.0).total_cmp(&b.p_value.unwrap_or(2.0)));
+    let mut table = View::new(format!("Every test of the model {model}"), &head).csv("associations");
+    for row in rows {
+        let status = match row.status.as_str() {
+            "ok" => "ok".to_owned(),
+            status if row.detail.is_empty() => spaced(status),
+            status => format!("{}: {}", spaced(status), study.guard.text(&row.detail)),
+        };
+        let cells = vec![
+            words::short(&study.name(&row.analyte), 60).into(),
+            spaced(&row.outcome).into(),
+            sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
+            row.estimate.into(),
+            words::interval(row.conf_low, row.conf_high).into(),
+            p(row.p_value),
+            p(row.p_adjusted),
+            status.into(),
+        ];
+        table.row(if study.highlight.contains(&row.analyte) { "hit" } else { "" }, cells);
+    }
+    table.first(ROWS, "the smallest p first")
+}

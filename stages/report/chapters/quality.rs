@@ -1,0 +1,113 @@
+//! Quality control: each analyte, each sample, and what normalization did.
+
+use minijinja::{Value, context};
+
+use super::spaced;
+use crate::report::figures::quality;
+use crate::report::study::Study;
+use crate::report::view::{Draft, View, count, p, sorted};
+use crate::report::words;
+
+/// Rows of each table on the page.
+const ROWS: usize = 80;
+
+pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
+    let (analytes, samples, steps) = (analytes(study), samples(study), steps(study));
+    context! {
+        rsd => draft.show(quality::rsd(study)),
+        outliers => draft.show(quality::outliers(study)),
+        pooled => study.analyte_quality.iter().any(|row| row.qc_rsd.is_some()),
+        analytes => analytes.shown(),
+        samples => samples.shown(),
+        steps => steps.shown(),
+        sample_summary => sample_summary(study),
+    }
+}
+
+fn analytes(study: &Study) -> View {
+    let head = [
+        "Analyte",
+        "#n",
+        "#Missing",
+        "#Below LOD",
+        "#RSD",
+        "#Robust RSD",
+        "#D-ratio",
+        "#Blank ratio",
+        "#Drift p",
+        "Decision",
+        "Reason",
+    ];
+    let mut table = View::new("Each analyte’s measurement", &head).csv("analyte_quality");
+    let mut rows: Vec<_> = study.analyte_quality.iter().collect();
+    rows.sort_by_key(|row| row.decision == "keep");
+    for row in rows {
+        let cells = vec![
+            words::short(&study.name(&row.analyte), 60).into(),
+            count(row.n),
+            sorted(words::percent(row.missing_fraction), row.missing_fraction),
+            count(row.below_lod),
+            sorted(words::percent(row.qc_rsd), row.qc_rsd),
+            sorted(words::percent(row.qc_rsd_robust), row.qc_rsd_robust),
+            sorted(words::fixed(row.d_ratio, 2), row.d_ratio),
+            row.blank_ratio.into(),
+            p(row.drift_p),
+            row.decision.clone().into(),
+            study.guard.text(&row.reason).into(),
+        ];
+        table.row(if row.decision == "keep" { "" } else { "hit" }, cells);
+    }
+    table.first(ROWS, "excluded and flagged first")
+}
+
+fn sample_summary(study: &Study) -> String {
+    let all = study.sample_quality.len();
+    if all == 0 {
+        return String::new();
+    }
+    let of = |decision: &str| study.sample_quality.iter().filter(|row| row.decision == decision).count() as i64;
+    let text = |n: i64| study.guard.count(n).text();
+    format!(
+        "Of {} judged, {} were excluded and {} flagged.",
+        words::count(all, "sample", "samples"),
+        text(of("exclude")),
+        text(of("flag"))
+    )
+}
+
+/// The samples that failed a rule; nobody where single people are not shown.
+fn samples(study: &Study) -> View {
+    let head = ["Sample", "Participant", "Timepoint", "#Missing", "#Distance / limit", "Decision", "Reason"];
+    let mut table = View::new("Samples that failed a rule", &head).csv("sample_quality");
+    let failed = study.sample_quality.iter().filter(|row| study.guard.points && row.decision != "keep");
+    for row in failed {
+        let ratio = row.outlier_statistic.zip(row.outlier_limit).map(|(statistic, limit)| statistic / limit);
+        let cells = vec![
+            row.sample_id.clone().into(),
+            row.participant_id.clone().unwrap_or_default().into(),
+            spaced(row.timepoint.as_deref().unwrap_or_default()).into(),
+            sorted(words::percent(row.missing_fraction), row.missing_fraction),
+            ratio.filter(|ratio| ratio.is_finite()).into(),
+            row.decision.clone().into(),
+            row.reason.clone().into(),
+        ];
+        table.row("", cells);
+    }
+    table.first(ROWS, "by name")
+}
+
+fn steps(study: &Study) -> View {
+    let mut table = View::new("Normalization, step by step", &["#Step", "What", "Method", "#Values changed", "Detail"])
+        .csv("steps");
+    for row in study.inputs.steps.rows() {
+        let cells = vec![
+            count(row.position),
+            spaced(&row.step).into(),
+            spaced(&row.method).into(),
+            sorted(row.values_changed.to_string(), Some(row.values_changed as f64)),
+            study.guard.text(&row.detail).into(),
+        ];
+        table.row("", cells);
+    }
+    table.first(ROWS, "in order")
+}

@@ -1,0 +1,65 @@
+//! The estimates of one model and outcome with their limits, a row per metabolite.
+
+use kuva::plot::ForestPlot;
+
+use super::Figure;
+use super::canvas::{BLUE, Canvas, PALE, WARM, padded};
+use crate::report::study::Study;
+use crate::report::words;
+use crate::screen::schema::AssociationRow;
+
+/// The most rows a reader can take in.
+pub const MOST: usize = 25;
+
+/// The forest of these rows, which are of one model, outcome and predictor; the smallest p at the top.
+pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figure> {
+    let mut tested: Vec<&&AssociationRow> =
+        rows.iter().filter(|row| row.p_value.is_some() && row.conf_low.is_some() && row.conf_high.is_some()).collect();
+    tested
+        .sort_by(|a, b| a.p_value.unwrap_or(1.0).total_cmp(&b.p_value.unwrap_or(1.0)).then(a.analyte.cmp(&b.analyte)));
+    let all = tested.len();
+    tested.truncate(MOST);
+    let first = tested.first()?;
+    let mut plot = ForestPlot::new().with_whisker_width(1.8).with_marker_size(4.5);
+    let mut labels = Vec::new();
+    for row in &tested {
+        let (estimate, low, high) = (row.estimate?, row.conf_low?, row.conf_high?);
+        let clear = low > 0.0 || high < 0.0;
+        let color = if study.highlight.contains(&row.analyte) {
+            WARM
+        } else if clear {
+            BLUE
+        } else {
+            PALE
+        };
+        labels.push(study.name(&row.analyte));
+        plot = plot.with_colored_row(row.analyte.clone(), estimate, low, high, color);
+    }
+    let outcome = first.outcome.replace('_', " ");
+    let level = 100.0 * first.confidence;
+    let part = if all > MOST { format!(", the {MOST} smallest p of {all}") } else { String::new() };
+    let subtitle = format!("model {}, {level:.0} % limits{part}", first.model);
+    let caption = format!(
+        "Estimated difference in {outcome} per unit of {}, with {level:.0} % limits ({}), under the model {}{part}. \
+         Limits that cross zero are grey; the metabolite followed below is orange.",
+        words::predictor(&first.predictor),
+        words::term(&first.inference),
+        first.model
+    );
+    let n = labels.len();
+    let bounds = tested.iter().flat_map(|row| [row.conf_low.unwrap_or(0.0), row.conf_high.unwrap_or(0.0)]);
+    let canvas = Canvas {
+        name,
+        title: &outcome,
+        subtitle: &subtitle,
+        caption: &caption,
+        x_label: &format!("per unit of {}", words::predictor(&first.predictor)),
+        x: padded(bounds.chain([0.0]), 0.05),
+        y: (0.4, n as f64 + 0.6),
+        rows: labels,
+        height: 70.0 + 24.0 * n as f64,
+        synthetic: study.synthetic(),
+        ..Canvas::default()
+    };
+    Some(canvas.draw(vec![plot.into()]))
+}

@@ -1,0 +1,128 @@
+//! The tables as sheets of cells, whatever their schema: for CSV files, for looking a published number up, for privacy.
+
+use std::collections::BTreeMap;
+
+use super::Inputs;
+use crate::contract::Table;
+use crate::contract::schema::{ColumnSpec, Kind, Schema};
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    Missing,
+    Text(String),
+    Real(f64),
+    Integer(i64),
+    Flag(bool),
+}
+
+impl Cell {
+    /// The cell as text, numbers with 17 significant digits.
+    pub fn text(&self) -> String {
+        match self {
+            Cell::Missing => String::new(),
+            Cell::Text(text) => text.clone(),
+            Cell::Real(value) => digits_17(*value),
+            Cell::Integer(value) => value.to_string(),
+            Cell::Flag(value) => value.to_string(),
+        }
+    }
+
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Cell::Real(value) => Some(*value),
+            Cell::Integer(value) => Some(*value as f64),
+            Cell::Flag(value) => Some(f64::from(u8::from(*value))),
+            Cell::Missing | Cell::Text(_) => None,
+        }
+    }
+}
+
+/// Seventeen significant digits, without an exponent where the number is of everyday size.
+fn digits_17(value: f64) -> String {
+    let scientific = format!("{value:.16e}");
+    let exponent = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());
+    match exponent {
+        Some(exponent @ -5..=15) => format!("{value:.*}", (16 - exponent).unsigned_abs() as usize),
+        _ => scientific,
+    }
+}
+
+/// A table's declared columns, as cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    pub columns: Vec<&'static str>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Sheet {
+    pub fn of<S: Schema>(table: &Table<S>) -> Self {
+        let specs = S::columns();
+        let columns: Vec<Vec<Cell>> = specs.iter().map(|spec| column(table, spec)).collect();
+        let row = |row: usize| columns.iter().map(|column| column[row].clone()).collect();
+        Sheet { columns: specs.iter().map(|spec| spec.name).collect(), rows: (0..table.height()).map(row).collect() }
+    }
+
+    pub fn position(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|name| *name == column)
+    }
+}
+
+fn column<S: Schema>(table: &Table<S>, spec: &ColumnSpec) -> Vec<Cell> {
+    fn cells<T>(values: Vec<Option<T>>, into: fn(T) -> Cell) -> Vec<Cell> {
+        values.into_iter().map(|value| value.map_or(Cell::Missing, into)).collect()
+    }
+    match spec.kind {
+        Kind::Text => cells(table.column::<Option<String>>(spec.name), Cell::Text),
+        Kind::Real => cells(table.column::<Option<f64>>(spec.name), Cell::Real),
+        Kind::Integer => cells(table.column::<Option<i64>>(spec.name), Cell::Integer),
+        Kind::Flag => cells(table.column::<Option<bool>>(spec.name), Cell::Flag),
+    }
+}
+
+macro_rules! sheets {
+    ($($stage:literal / $field:ident : $schema:ty),+ $(,)?) => {
+        /// The tables that can be looked up and written, by `stage/table`, with their columns.
+        pub fn known() -> BTreeMap<String, Vec<&'static str>> {
+            BTreeMap::from([$((
+                format!("{}/{}", $stage, <$schema as Schema>::NAME),
+                <$schema as Schema>::columns().iter().map(|spec| spec.name).collect(),
+            )),+])
+        }
+
+        /// The sheets of the inputs, by `stage/table`.
+        pub fn sheets(inputs: &Inputs) -> BTreeMap<String, Sheet> {
+            BTreeMap::from([$((format!("{}/{}", $stage, <$schema as Schema>::NAME), Sheet::of(&inputs.$field))),+])
+        }
+    };
+}
+
+sheets! {
+    "qc" / analyte_quality: crate::qc::schema::AnalyteQuality,
+    "qc" / sample_quality: crate::qc::schema::SampleQuality,
+    "qc" / flow: crate::qc::schema::Flow,
+    "normalize" / changes: crate::normalize::schema::Changes,
+    "normalize" / steps: crate::normalize::schema::Steps,
+    "outcomes" / endpoints: crate::outcomes::schema::Endpoints,
+    "outcomes" / trajectory: crate::outcomes::schema::Trajectory,
+    "outcomes" / rates: crate::outcomes::schema::Rates,
+    "screen" / associations: crate::screen::schema::Associations,
+    "screen" / fits: crate::screen::schema::Fits,
+    "screen" / coefficients: crate::screen::schema::Coefficients,
+    "screen" / influence: crate::screen::schema::Influence,
+    "predict" / performance: crate::predict::schema::Performance,
+    "predict" / predictions: crate::predict::schema::Predictions,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seventeen_digits_give_the_same_double_back() {
+        for value in [0.1, -1.0 / 3.0, 1e-300, 123456.789, 5e-324, f64::MAX, 0.0, 9.999999999999999e-6] {
+            assert_eq!(digits_17(value).parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
+        }
+        assert_eq!(digits_17(0.1), "0.10000000000000001");
+    }
+}

@@ -1,0 +1,76 @@
+//! The tables as they may be written and looked up: whole tables, cells and counts that privacy holds back.
+
+use std::collections::BTreeMap;
+
+use super::privacy::{Count, Guard};
+use super::sheets::{Cell, Sheet};
+use crate::outcomes::schema::RateRow;
+use crate::qc::schema::FlowRow;
+
+/// The tables with a row per participant or sample.
+const PARTICIPANT_TABLES: [&str; 5] =
+    ["qc/sample_quality", "normalize/changes", "outcomes/endpoints", "screen/influence", "predict/predictions"];
+
+impl Guard {
+    /// The sheets as they may be written and looked up.
+    pub fn sheets(&self, sheets: &mut BTreeMap<String, Sheet>, rates: &[RateRow], flow: &[FlowRow]) {
+        if !self.points {
+            sheets.retain(|name, _| !PARTICIPANT_TABLES.contains(&name.as_str()));
+            sheets.values_mut().for_each(|sheet| self.hide_people(sheet));
+        }
+        if self.min_cell() > 0 {
+            let each: Vec<_> = rates.iter().map(|row| self.rate(row)).collect();
+            sheets.get_mut("outcomes/rates").into_iter().for_each(|sheet| hide_pairs(sheet, ["events", "n"], &each));
+            let each = self.flow(flow);
+            let (sheet, pair) = (sheets.get_mut("qc/flow"), ["before", "after"]);
+            sheet.into_iter().for_each(|sheet| hide_pairs(sheet, pair, &each));
+            for name in ["outcomes/trajectory", "screen/associations", "predict/performance"] {
+                sheets.get_mut(name).into_iter().for_each(|sheet| self.hide_small_n(sheet, name));
+            }
+        }
+    }
+
+    fn hide_people(&self, sheet: &mut Sheet) {
+        let dropped = sheet.position("dropped_participants");
+        let texts = ["reason", "detail", "excluded", "message", "hint", "subject"];
+        let texts: Vec<usize> = texts.iter().filter_map(|name| sheet.position(name)).collect();
+        for row in &mut sheet.rows {
+            dropped.into_iter().for_each(|at| row[at] = Cell::Missing);
+            for at in &texts {
+                if let Cell::Text(text) = &row[*at] {
+                    row[*at] = Cell::Text(self.text(text));
+                }
+            }
+        }
+    }
+
+    fn hide_small_n(&self, sheet: &mut Sheet, name: &str) {
+        let dropped = sheet.position("dropped_participants");
+        let Some(n) = sheet.position("n") else { return };
+        for row in &mut sheet.rows {
+            dropped.into_iter().for_each(|at| row[at] = Cell::Missing);
+            let Cell::Integer(value) = row[n] else { continue };
+            row[n] = self.count(value).cell();
+            if value < self.min_cell() && name == "outcomes/trajectory" {
+                blank_numbers(row);
+            }
+        }
+    }
+}
+
+/// Puts the shown counts into a sheet; a row with a hidden one keeps no number that follows from it.
+fn hide_pairs(sheet: &mut Sheet, columns: [&str; 2], counts: &[(Count, Count)]) {
+    let [Some(first), Some(second)] = columns.map(|name| sheet.position(name)) else { return };
+    let excluded = sheet.position("excluded");
+    for (row, (a, b)) in sheet.rows.iter_mut().zip(counts) {
+        if !(a.is_shown() && b.is_shown()) {
+            blank_numbers(row);
+            excluded.into_iter().for_each(|at| row[at] = Cell::Missing);
+        }
+        (row[first], row[second]) = (a.cell(), b.cell());
+    }
+}
+
+fn blank_numbers(row: &mut [Cell]) {
+    row.iter_mut().filter(|cell| matches!(cell, Cell::Real(_))).for_each(|cell| *cell = Cell::Missing);
+}

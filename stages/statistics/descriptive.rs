@@ -1,0 +1,93 @@
+//! Numbers that describe a list of numbers.
+//!
+//! Every function takes values without NaN and answers `None` where the quantity is undefined. Sums run from left to
+//! right, so the same values in the same order give the same bits.
+
+/// The finite values of a column, in their order.
+pub fn present(values: &[f64]) -> Vec<f64> {
+    values.iter().copied().filter(|value| value.is_finite()).collect()
+}
+
+/// The arithmetic mean, `Σx / n`.
+pub fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The standard deviation, `√(Σ(x - mean)² / (n - 1))`; exactly zero when all values are equal.
+pub fn sd(values: &[f64]) -> Option<f64> {
+    if values.len() < 2 {
+        return None;
+    }
+    // The rounded mean of equal values may differ from them; the spread of equal values may not.
+    if values.iter().all(|value| *value == values[0]) {
+        return Some(0.0);
+    }
+    let center = mean(values)?;
+    let squares: f64 = values.iter().map(|value| (value - center) * (value - center)).sum();
+    Some((squares / (values.len() - 1) as f64).sqrt())
+}
+
+/// The quantile of R's type 7: linear between the order statistics around `(n - 1) p`.
+///
+/// Source: Hyndman & Fan 1996, 10.1080/00031305.1996.10473566.
+pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    let place = p.clamp(0.0, 1.0) * last as f64;
+    let below = place.floor();
+    let (low, high) = (*sorted.get(below as usize)?, sorted[last.min(below as usize + 1)]);
+    Some(low + (place - below) * (high - low))
+}
+
+/// The median: the middle value, or the mean of the two in the middle.
+pub fn median(values: &[f64]) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// The median absolute deviation from the median, not scaled.
+pub fn mad(values: &[f64]) -> Option<f64> {
+    let center = median(values)?;
+    let distances: Vec<f64> = values.iter().map(|value| (value - center).abs()).collect();
+    median(&distances)
+}
+
+/// What makes the MAD of a normal sample estimate its standard deviation, `1 / Φ⁻¹(3/4)` as R rounds it.
+pub const MAD_TO_SD: f64 = 1.4826;
+
+/// The smallest and the largest value.
+pub fn extremes(values: &[f64]) -> Option<(f64, f64)> {
+    let first = *values.first()?;
+    Some(values.iter().fold((first, first), |(low, high), value| (low.min(*value), high.max(*value))))
+}
+
+/// A number for a sentence: four significant digits.
+pub fn show(value: f64) -> String {
+    format!("{value:.3e}").parse::<f64>().map_or_else(|_| value.to_string(), |rounded| rounded.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quartiles_are_those_of_r_type_7() {
+        let values = [7.0, 1.0, 3.0, 10.0];
+        let of = |p| quantile(&values, p).unwrap();
+        assert_eq!([of(0.0), of(0.25), of(0.5), of(0.75), of(1.0)], [1.0, 2.5, 5.0, 7.75, 10.0]);
+    }
+
+    #[test]
+    fn spreads_have_their_hand_values_and_equal_values_none() {
+        assert_eq!(sd(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]), Some((32.0_f64 / 7.0).sqrt()));
+        assert_eq!(mad(&[1.0, 2.0, 3.0, 4.0, 100.0]), Some(1.0));
+        assert_eq!(sd(&[0.1; 7]), Some(0.0));
+        assert_eq!(sd(&[1.0]), None);
+        assert_eq!(median(&[]), None);
+    }
+
+    #[test]
+    fn numbers_in_sentences_have_four_digits() {
+        assert_eq!([show(0.123456), show(1234567.0), show(30.0), show(-0.5)], ["0.1235", "1235000", "30", "-0.5"]);
+    }
+}

@@ -1,0 +1,139 @@
+//! The change of an analyte within a participant, between an earlier and a later sample.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Normalized;
+use crate::statistics::descriptive;
+use crate::statistics::grid::Grid;
+
+/// How a change is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// `100 (to - from) / from`, before the first transform or scale step.
+    Percent,
+    /// `to / from`, before the first transform or scale step.
+    Ratio,
+    /// `log2(to / from)`, before the first transform or scale step.
+    Log2Ratio,
+    /// `ln(to / from)`, before the first transform or scale step.
+    LnRatio,
+    /// `to - from`, on the final scale.
+    Difference,
+    /// The residual of `to` regressed on `from` (least squares with intercept, over participants), on the final scale.
+    Residualized,
+}
+
+impl Measure {
+    /// The name, as settings and tables write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Measure::Percent => "percent",
+            Measure::Ratio => "ratio",
+            Measure::Log2Ratio => "log2_ratio",
+            Measure::LnRatio => "ln_ratio",
+            Measure::Difference => "difference",
+            Measure::Residualized => "residualized",
+        }
+    }
+
+    /// Whether the measure compares sizes, so that both values must be on a scale measured from zero.
+    pub fn is_relative(self) -> bool {
+        !matches!(self, Measure::Difference | Measure::Residualized)
+    }
+
+    /// The values that the measure compares.
+    pub fn grid(self, normalized: &Normalized) -> &Grid {
+        if self.is_relative() { &normalized.before_transform } else { &normalized.scaled }
+    }
+
+    /// The formula, for the methods section.
+    pub fn formula(self) -> &'static str {
+        match self {
+            Measure::Percent => "percent change, 100 (to - from) / from",
+            Measure::Ratio => "ratio, to / from",
+            Measure::Log2Ratio => "log2 ratio, log2(to / from)",
+            Measure::LnRatio => "log ratio, ln(to / from)",
+            Measure::Difference => "difference, to - from",
+            Measure::Residualized => {
+                "residualized change, the residual of to regressed on from by least squares with an intercept"
+            }
+        }
+    }
+}
+
+/// A measure of change with what it learned: for `residualized`, a line per analyte.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeFit {
+    pub measure: Measure,
+    lines: Vec<Option<Line>>,
+}
+
+/// `to = intercept + slope · from`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line {
+    pub intercept: f64,
+    pub slope: f64,
+}
+
+impl ChangeFit {
+    /// Learns the measure from the training participants' pairs of rows, `(from, to)`.
+    pub fn fit(measure: Measure, normalized: &Normalized, pairs: &[(usize, usize)]) -> ChangeFit {
+        let grid = measure.grid(normalized);
+        let analytes = if measure == Measure::Residualized { grid.analytes.len() } else { 0 };
+        let values = |analyte| pairs.iter().filter_map(move |&(from, to)| both(grid, from, to, analyte));
+        let lines = (0..analytes).map(|analyte| Line::fit(&values(analyte).collect::<Vec<_>>())).collect();
+        ChangeFit { measure, lines }
+    }
+
+    /// The change of one analyte from one row to another; none where a value is missing or the measure undefined.
+    pub fn value(&self, normalized: &Normalized, from_row: usize, to_row: usize, analyte: usize) -> Option<f64> {
+        let (from, to) = both(self.measure.grid(normalized), from_row, to_row, analyte)?;
+        // METHOD: percent and ratios compare sizes: from zero or from a negative value they are undefined, and a
+        // negative later value has no size. The logarithm of a ratio needs both to be positive.
+        let sizes = from > 0.0 && to >= 0.0;
+        let change = match self.measure {
+            Measure::Difference => Some(to - from),
+            Measure::Residualized => {
+                let line = self.lines.get(analyte).copied().flatten()?;
+                Some(to - (line.intercept + line.slope * from))
+            }
+            Measure::Percent => sizes.then(|| 100.0 * (to - from) / from),
+            Measure::Ratio => sizes.then(|| to / from),
+            Measure::Log2Ratio => (sizes && to > 0.0).then(|| libm::log2(to / from)),
+            Measure::LnRatio => (sizes && to > 0.0).then(|| libm::log(to / from)),
+        };
+        change.filter(|change| change.is_finite())
+    }
+
+    /// The line of one analyte, where the measure learned one.
+    pub fn line(&self, analyte: usize) -> Option<Line> {
+        self.lines.get(analyte).copied().flatten()
+    }
+}
+
+impl Line {
+    /// Least squares with an intercept; none with fewer than three pairs or without variation in `from`.
+    fn fit(pairs: &[(f64, f64)]) -> Option<Line> {
+        let (from, to): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+        if pairs.len() < 3 || descriptive::sd(&from)? <= 0.0 {
+            return None;
+        }
+        let (mean_from, mean_to) = (descriptive::mean(&from)?, descriptive::mean(&to)?);
+        let cross: f64 = pairs.iter().map(|(x, y)| (x - mean_from) * (y - mean_to)).sum();
+        let square: f64 = from.iter().map(|x| (x - mean_from) * (x - mean_from)).sum();
+        let slope = cross / square;
+        slope.is_finite().then_some(Line { intercept: mean_to - slope * mean_from, slope })
+    }
+}
+
+/// One present value of a grid.
+pub fn cell(grid: &Grid, row: usize, analyte: usize) -> Option<f64> {
+    let inside = row < grid.samples.len() && analyte < grid.analytes.len();
+    Some(if inside { grid.get(row, analyte) } else { f64::NAN }).filter(|value| value.is_finite())
+}
+
+fn both(grid: &Grid, from: usize, to: usize, analyte: usize) -> Option<(f64, f64)> {
+    Some((cell(grid, from, analyte)?, cell(grid, to, analyte)?))
+}

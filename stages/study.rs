@@ -1,0 +1,168 @@
+//! The study as models see it: participants in one order, with their variables, outcomes and metabolites aligned.
+//!
+//! It holds gaps as gaps. A model asks for the rows that are complete for what it uses, and says who was left out.
+
+use std::collections::BTreeMap;
+
+use crate::contract::vocabulary::{self, EndpointFacts};
+use crate::contract::{Place, Problem, Table, Vocabulary, suggest};
+use crate::ingest::schema::{Participants, Variables};
+use crate::outcomes::schema::Endpoints;
+use crate::statistics::design::Variable;
+
+/// The reserved name of the covariate that every assessed outcome has: the total at its `from` visit.
+pub const BASELINE_SCORE: &str = "baseline_score";
+
+/// One variable of every participant, with its gaps.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    Numeric(Vec<Option<f64>>),
+    Category { codes: Vec<Option<usize>>, levels: Vec<String> },
+}
+
+impl Values {
+    pub fn is_known(&self, row: usize) -> bool {
+        match self {
+            Values::Numeric(values) => values[row].is_some_and(f64::is_finite),
+            Values::Category { codes, .. } => codes[row].is_some(),
+        }
+    }
+
+    /// The same variable for some of the participants.
+    pub fn keep(&self, rows: &[usize]) -> Values {
+        match self {
+            Values::Numeric(values) => Values::Numeric(rows.iter().map(|&row| values[row]).collect()),
+            Values::Category { codes, levels } => {
+                Values::Category { codes: rows.iter().map(|&row| codes[row]).collect(), levels: levels.clone() }
+            }
+        }
+    }
+
+    /// The values of some rows, all of which are known.
+    pub fn select(&self, rows: &[usize]) -> Variable {
+        match self {
+            Values::Numeric(values) => {
+                Variable::Numeric(rows.iter().map(|&row| values[row].unwrap_or(f64::NAN)).collect())
+            }
+            Values::Category { codes, levels } => {
+                let codes = rows.iter().filter_map(|&row| codes[row]).collect();
+                Variable::Category { codes, levels: levels.clone() }
+            }
+        }
+    }
+}
+
+/// One endpoint of every participant.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Endpoint {
+    values: Vec<Option<f64>>,
+    baseline: Vec<Option<f64>>,
+}
+
+/// Everything about the participants that a model may use but the metabolites.
+#[derive(Debug, Clone)]
+pub struct Study {
+    pub participants: Vec<String>,
+    variables: BTreeMap<String, Values>,
+    endpoints: BTreeMap<String, Endpoint>,
+}
+
+impl Study {
+    pub fn new(participants: &Table<Participants>, variables: &Table<Variables>, endpoints: &Table<Endpoints>) -> Self {
+        let names: Vec<String> = participants.column("participant_id");
+        let columns = variables.rows().into_iter().filter_map(|v| {
+            let levels = v.levels.as_deref().map(|json| serde_json::from_str(json).unwrap_or_default());
+            Some((v.variable.clone(), read(participants, &v.variable, levels)?))
+        });
+        Study { variables: columns.collect(), endpoints: align(&names, endpoints), participants: names }
+    }
+
+    /// The values of one endpoint.
+    pub fn outcome(&self, endpoint: &str) -> Vec<Option<f64>> {
+        let known = self.endpoints.get(endpoint).map(|e| e.values.clone());
+        known.unwrap_or_else(|| vec![None; self.participants.len()])
+    }
+
+    /// A covariate by name; `baseline_score` belongs to the outcome. None where the study has no such column.
+    pub fn covariate(&self, name: &str, endpoint: &str) -> Option<Values> {
+        if name == BASELINE_SCORE {
+            return self.endpoints.get(endpoint).map(|e| Values::Numeric(e.baseline.clone()));
+        }
+        self.variables.get(name).cloned()
+    }
+
+    /// The names of the participants that `rows` leaves out.
+    pub fn others(&self, rows: &[usize]) -> Vec<&str> {
+        let kept: std::collections::BTreeSet<usize> = rows.iter().copied().collect();
+        let out = (0..self.participants.len()).filter(|row| !kept.contains(row));
+        out.map(|row| self.participants[row].as_str()).collect()
+    }
+}
+
+/// A participant column in whichever type ingest gave it.
+fn read(table: &Table<Participants>, name: &str, levels: Option<Vec<String>>) -> Option<Values> {
+    if let Some(levels) = levels {
+        let code = |cell: Option<String>| cell.and_then(|cell| levels.iter().position(|level| *level == cell));
+        let codes = table.extra::<Option<String>>(name)?.into_iter().map(code).collect();
+        return Some(Values::Category { codes, levels });
+    }
+    let real = || table.extra::<Option<f64>>(name);
+    let integer = || Some(table.extra::<Option<i64>>(name)?.into_iter().map(|v| v.map(|v| v as f64)).collect());
+    let flag = || Some(table.extra::<Option<bool>>(name)?.into_iter().map(|v| v.map(f64::from)).collect());
+    real().or_else(integer).or_else(flag).map(Values::Numeric)
+}
+
+fn align(participants: &[String], table: &Table<Endpoints>) -> BTreeMap<String, Endpoint> {
+    let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
+    for row in table.rows() {
+        let Ok(index) = participants.binary_search(&row.participant_id) else { continue };
+        let gaps = || vec![None; participants.len()];
+        let empty = || Endpoint { values: gaps(), baseline: gaps() };
+        let endpoint = endpoints.entry(row.endpoint).or_insert_with(empty);
+        endpoint.values[index] = row.value;
+        endpoint.baseline[index] = row.baseline;
+    }
+    endpoints
+}
+
+/// Checks that every covariate exists, is named once, and makes sense for the outcomes.
+pub fn check_covariates(covariates: &[String], outcomes: &[String], path: &str, names: &Vocabulary) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (i, covariate) in covariates.iter().enumerate() {
+        let place = || Place::setting(format!("{path}.covariates.{i}"));
+        if covariates[..i].contains(covariate) {
+            let message = format!("the covariate `{covariate}` is named twice");
+            problems.push(Problem::new("duplicate_covariate", place(), message, "name it once"));
+        }
+        if covariate == BASELINE_SCORE {
+            let without = |outcome: &&String| {
+                names.endpoints.get(*outcome).is_some_and(|e: &EndpointFacts| e.baseline_visit.is_none())
+            };
+            if let Some(outcome) = outcomes.iter().find(without) {
+                let message = format!(
+                    "`{BASELINE_SCORE}` is the total at the outcome's first visit, and `{outcome}` is a participant column"
+                );
+                problems.push(Problem::new(
+                    "no_baseline_score",
+                    place(),
+                    message,
+                    "leave it out, or name the column that holds the baseline",
+                ));
+            }
+        } else if !names.variables.contains_key(covariate) {
+            let known = names.variables.keys().map(String::as_str).chain([BASELINE_SCORE]);
+            let remedy = suggest::remedy(covariate, known);
+            problems.push(Problem::new(
+                "unknown_covariate",
+                place(),
+                format!("unknown covariate `{covariate}`"),
+                remedy,
+            ));
+        } else if matches!(names.variables.get(covariate), Some(vocabulary::Variable::Category(levels)) if levels.len() < 2)
+        {
+            let message = format!("the covariate `{covariate}` has one level and cannot vary");
+            problems.push(Problem::new("one_level", place(), message, "leave it out"));
+        }
+    }
+    problems
+}
