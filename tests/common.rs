@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use polars::prelude::{ParquetReader, SerReader};
+use stages::contract::Table;
+use stages::contract::schema::Schema;
+
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_ketascreen");
 pub const STAGES: [&str; 7] = ["ingest", "qc", "normalize", "outcomes", "screen", "predict", "report"];
 
@@ -50,9 +54,14 @@ impl Said {
 }
 
 impl Study {
+    /// An empty folder.
+    pub fn empty() -> Study {
+        Study { folder: tempfile::tempdir().unwrap() }
+    }
+
     /// Copies the repository's pipeline.yaml and data.
     pub fn of_the_repository() -> Study {
-        let study = Study { folder: tempfile::tempdir().unwrap() };
+        let study = Study::empty();
         std::fs::copy(repository().join("pipeline.yaml"), study.pipeline()).unwrap();
         std::fs::create_dir(study.path("data")).unwrap();
         for file in std::fs::read_dir(repository().join("data")).unwrap() {
@@ -70,6 +79,21 @@ impl Study {
 
     pub fn pipeline(&self) -> PathBuf {
         self.path("pipeline.yaml")
+    }
+
+    pub fn write(&self, below: &str, text: &str) {
+        std::fs::write(self.path(below), text).unwrap();
+    }
+
+    /// Copies a file into the study's folder under its own name.
+    pub fn copy(&self, from: &Path) {
+        std::fs::copy(from, self.path(&from.file_name().unwrap().to_string_lossy())).unwrap();
+    }
+
+    /// A table that the last run made.
+    pub fn table<S: Schema>(&self, stage: &str) -> Table<S> {
+        let file = std::fs::File::open(self.path(&format!("outputs/{stage}/{}.parquet", S::NAME))).unwrap();
+        ParquetReader::new(file).finish().unwrap().try_into().unwrap()
     }
 
     /// Changes the configuration's text.

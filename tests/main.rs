@@ -8,4 +8,3 @@ mod ingest;
 mod recovery;
 mod reference;
 mod report;
-mod study;

@@ -5,10 +5,32 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use stages::screen::schema::{Associations, Coefficients, Fits, Influence};
 
-use crate::study::{Study, agree, number, reference, root};
+use crate::common::{Study, repository};
+
+/// A reference table: rows of columns by name.
+fn reference(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{} can be read: {e}", path.display()));
+    let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+    let row = |record: csv::StringRecord| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+    reader.records().map(|record| row(record.expect("a row"))).collect()
+}
+
+/// A number of a reference table.
+fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
+    row[column].parse().unwrap_or_else(|_| panic!("{column} holds a number, not {:?}", row[column]))
+}
+
+/// Asserts that two numbers agree to a relative tolerance.
+#[track_caller]
+fn agree(found: Option<f64>, expected: f64, tolerance: f64, what: &str) {
+    let Some(found) = found else { panic!("{what}: missing, expected {expected:e}") };
+    let error = if expected == 0.0 { found.abs() } else { (found / expected - 1.0).abs() };
+    assert!(error <= tolerance, "{what}: {found:e} instead of {expected:e}, off by {error:e}");
+}
 
 /// The one-table study of R's cohort with every Gaussian model of the reference.
 fn cohort(multiplicity: &str) -> Study {
@@ -26,7 +48,7 @@ fn cohort(multiplicity: &str) -> Study {
         }
     }
     let study = Study::empty();
-    study.copy(&root().join("tests/reference/r/cohort.csv"), "cohort.csv");
+    study.copy(&repository().join("tests/reference/r/cohort.csv"));
     study.write(
         "pipeline.yaml",
         &format!(
@@ -59,7 +81,7 @@ type Key = (String, String, String);
 #[test]
 fn every_linear_model_gives_the_numbers_of_r() {
     let study = cohort("bh");
-    study.succeed(&["run"]);
+    study.run(&["run"]).fine();
     let coefficients: BTreeMap<Key, _> = study
         .table::<Coefficients>("screen")
         .rows()
@@ -73,7 +95,7 @@ fn every_linear_model_gives_the_numbers_of_r() {
         .map(|row| ((row.model.clone(), row.analyte.clone()), row))
         .collect();
     let associations = study.table::<Associations>("screen").rows();
-    let folder = root().join("tests/reference/r");
+    let folder = repository().join("tests/reference/r");
 
     let rows = reference(&folder.join("lm.csv"));
     assert_eq!(rows.len(), 11 * (2 + 5 + 7));
@@ -119,7 +141,7 @@ fn every_linear_model_gives_the_numbers_of_r() {
 
 fn influence_is_that_of_r(study: &Study) {
     let influence = study.table::<Influence>("screen").rows();
-    for row in reference(&root().join("tests/reference/r/influence_m01.csv")) {
+    for row in reference(&repository().join("tests/reference/r/influence_m01.csv")) {
         let id = &row["id"];
         let mine = |r: &&stages::screen::schema::InfluenceRow| {
             r.model == "adjusted_model_t" && r.analyte == "m01" && r.participant_id == *id
@@ -138,9 +160,9 @@ fn influence_is_that_of_r(study: &Study) {
 fn adjusted_p_values_are_those_of_r() {
     let study = cohort("bh");
     for method in ["bonferroni", "holm", "hochberg", "bh", "by"] {
-        study.succeed(&["run", "screen", "-S", &format!("stages.screen.multiplicity.method={method}")]);
+        study.run(&["run", "screen", "-S", &format!("stages.screen.multiplicity.method={method}")]).fine();
         let associations = study.table::<Associations>("screen").rows();
-        for row in reference(&root().join("tests/reference/r/p_adjust.csv")) {
+        for row in reference(&repository().join("tests/reference/r/p_adjust.csv")) {
             let mine = |a: &&stages::screen::schema::AssociationRow| {
                 a.model == "adjusted_model_t" && a.analyte == row["metabolite"]
             };
@@ -157,9 +179,9 @@ fn digits(found: f64, expected: f64) -> f64 {
 
 #[test]
 fn longley_is_solved_to_ten_digits() {
-    let folder = root().join("tests/reference/nist");
+    let folder = repository().join("tests/reference/nist");
     let study = Study::empty();
-    study.copy(&folder.join("longley.csv"), "longley.csv");
+    study.copy(&folder.join("longley.csv"));
     study.write(
         "pipeline.yaml",
         "study: {title: Longley, seed: 1, data: .}
@@ -174,7 +196,7 @@ stages:
   screen: {models: {longley: {outcomes: [y], predictor: {level: baseline}, covariates: [x2, x3, x4, x5, x6]}}}
 ",
     );
-    study.succeed(&["run", "screen"]);
+    study.run(&["run", "screen"]).fine();
     let coefficients = study.table::<Coefficients>("screen").rows();
     let fits = study.table::<Fits>("screen").rows();
     for row in reference(&folder.join("expected.csv")).into_iter().filter(|row| row["dataset"] == "longley") {
@@ -188,16 +210,16 @@ stages:
 
 #[test]
 fn a_real_study_goes_through_whole_and_gives_the_numbers_of_r() {
-    let folder = root().join("../shared/real/saliva");
+    let folder = repository().join("../shared/real/saliva");
     if !folder.is_dir() {
         eprintln!("SKIPPED: the saliva study is not beside the project (its data are not ours to redistribute)");
         return;
     }
     let study = Study::empty();
     for name in ["pipeline.yaml", "participants.csv", "samples.csv", "metabolites.csv"] {
-        study.copy(&folder.join(name), name);
+        study.copy(&folder.join(name));
     }
-    study.succeed(&["run"]);
+    study.run(&["run"]).fine();
     let associations = study.table::<Associations>("screen").rows();
     assert_eq!(associations.len(), 207);
     let expected = reference(&folder.join("expected.csv"));
@@ -216,6 +238,6 @@ fn a_real_study_goes_through_whole_and_gives_the_numbers_of_r() {
         agree(found.conf_high, number(row, "conf_high"), 1e-9, &what);
         agree(found.p_adjusted, number(row, "p_bh"), 1e-9, &what);
     }
-    let page = study.read("outputs/report/report.html");
+    let page = std::fs::read_to_string(study.path("outputs/report/report.html")).unwrap();
     assert!(page.contains("1,5-Anhydrosorbitol"), "the page names the metabolites as the study does");
 }
