@@ -4,6 +4,7 @@ mod architecture;
 mod cli;
 mod cohort;
 mod common;
+mod golden;
 mod ingest;
 mod recovery;
 mod reference;
