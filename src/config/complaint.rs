@@ -80,6 +80,9 @@ const CHILDREN: usize = 64;
 /// which the complaint is gone is the one to show.
 pub fn culprit<T: DeserializeOwned>(root: &Value, mut path: Vec<String>) -> Vec<String> {
     let Err(first) = failure::<T>(root) else { return path };
+    if matches!(&first.complaint, Complaint::Other(message) if message.starts_with("invalid length")) {
+        return path;
+    }
     while let Some(child) = guilty_child::<T>(root, &path, &first) {
         path.push(child);
     }

@@ -103,6 +103,16 @@ impl Stage for Report {
         problems
     }
 
+    fn analytes(params: &Params) -> Vec<(String, String)> {
+        let highlight = params.highlight.iter().enumerate();
+        let highlight = highlight.map(|(at, name)| (format!("stages.report.highlight[{at}]"), name.clone()));
+        let published = params.published.iter().flat_map(|published| published.values.iter().enumerate());
+        let named = published.filter_map(|(at, value)| {
+            Some((format!("stages.report.published.values[{at}].row.analyte"), value.row.get("analyte")?.clone()))
+        });
+        highlight.chain(named).collect()
+    }
+
     fn methods(params: &Params) -> Vec<String> {
         let people = if params.privacy.participant_points { "" } else { " Single participants are not shown." };
         let small = match params.privacy.min_cell {
