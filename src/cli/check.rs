@@ -62,9 +62,9 @@ fn unknown_analytes(plan: &Plan, made: &Rehearsal) -> Vec<Problem> {
     let panel = made.tables.iter().find(|(slot, _)| (slot.stage, slot.table) == ("ingest", "panel"));
     let Some((_, (frame, _))) = panel else { return Vec::new() };
     let Ok(panel) = Table::<Panel>::try_from(frame.clone()) else { return Vec::new() };
-    let known: BTreeSet<String> =
-        panel.column::<String>("analyte").into_iter().chain(panel.column::<String>("display_name")).collect();
-    let named = plan.stages.iter().flat_map(|stage| stage.analytes());
+    let known: Vec<String> = panel.column("analyte");
+    let shown: BTreeSet<String> = panel.column::<String>("display_name").into_iter().collect();
+    let named = plan.stages.iter().flat_map(|stage| stage.analytes()).filter(|(_, name)| !shown.contains(name));
     let unknown = |(path, name): (String, String)| {
         Vocabulary::unknown("unknown_analyte", "analyte", &name, known.iter().map(String::as_str), path)
     };

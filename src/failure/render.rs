@@ -44,7 +44,10 @@ fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
             let message = format!("another run is writing here: {holder}");
             labelled(&message, &[], "wait for it with --wait-lock")
         }
-        Failure::Several(failures) => failures.iter().map(|failure| body(failure, yaml) + "\n").collect(),
+        Failure::Several(failures) => {
+            let bodies = failures.iter().map(|failure| body(failure, yaml));
+            bodies.map(|text| text.trim_end().to_owned() + "\n\n").collect()
+        }
     }
 }
 

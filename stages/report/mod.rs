@@ -92,13 +92,19 @@ impl Stage for Report {
     type Inputs = Inputs;
     type Outputs = Outputs;
 
-    fn check(params: &Params, _names: &Vocabulary) -> Vec<Problem> {
+    fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
         let formats = params.formats.iter().filter(|format| **format != params::Format::Html);
         let mut problems: Vec<Problem> = formats.map(not_built).collect();
         if params.formats.is_empty() {
             let place = Place::setting("stages.report.formats");
             problems.push(Problem::new("no_format", place, "no format is named", "write `formats: [html]`"));
         }
+        let known = || names.models.iter().map(String::as_str);
+        problems.extend(
+            params.primary.iter().filter_map(|name| {
+                Vocabulary::unknown("unknown_model", "model", name, known(), "stages.report.primary")
+            }),
+        );
         problems.extend(params.published.iter().flat_map(published::check));
         problems
     }

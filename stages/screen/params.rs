@@ -233,6 +233,10 @@ impl Params {
     pub fn check(&self, names: &Vocabulary) -> Vec<Problem> {
         let mut problems = self.not_built();
         for (name, model) in &self.models {
+            if name.trim().is_empty() {
+                let place = Place::setting("stages.screen.models");
+                problems.push(Problem::new("empty_name", place, "a model has no name", "name it, or take it out"));
+            }
             model.check(&format!("stages.screen.models.{name}"), names, &mut problems);
         }
         problems
@@ -251,10 +255,6 @@ impl Params {
 
 impl Model {
     fn check(&self, path: &str, names: &Vocabulary, problems: &mut Vec<Problem>) {
-        if path.ends_with(['.', ' ']) {
-            let place = Place::setting("stages.screen.models");
-            problems.push(Problem::new("empty_name", place, "a model has no name", "name it, or take it out"));
-        }
         if self.outcomes.is_empty() {
             let message = "a model without outcomes tests nothing";
             problems.push(Problem::new(
