@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{ParquetReader, SerReader};
+use stages::screen::schema::Associations;
 
 use crate::common::{Said, Study, assert_same};
 
@@ -339,8 +339,31 @@ fn every_mistake_of_the_configuration_and_the_data_is_in_one_report() {
     replace(&study, PIPELINE, "to: infusion_4}     #", "to: infusion4}  #");
     replace(&study, PEOPLE, "P02,37", "P02,thirty");
     replace(&study, MADRS, "4,1,31", "4,1,61");
-    insta::assert_snapshot!(study.run(&["check"]).err, @r"
-    ");
+    insta::assert_snapshot!(study.run(&["check"]).err, @r#"
+    error: unknown key `max_qc_rds`
+     --> pipeline.yaml:49:7 (stages.qc.analytes.max_qc_rds)
+       |
+    49 |       max_qc_rds: 0.3            # sd/mean of the pooled QC samples: the noise of the assay, 0 or more
+       |       ^
+    help: did you mean `max_qc_rsd`?
+
+    error: unknown visit `infusion4`
+     --> pipeline.yaml:81:75 (stages.outcomes.endpoints.improvement_infusion_4.to)
+       |
+    81 |       improvement_infusion_4: {kind: percent_improvement, from: baseline, to: infusion4}  # 100·(from - to)/from; higher is better
+       |                                                                           ^
+    help: did you mean `infusion_4`?
+
+    error: `thirty` is not a number
+     --> participants.csv:3, column age
+    help: correct it, empty the cell if the value is missing, or declare the word in `stages.ingest.participants.missing`
+
+    error: `61` is outside 0 to 60
+     --> madrs.csv:2, column total
+    help: correct the value
+
+    4 problems; earlier outputs are unchanged
+    "#);
 }
 
 #[test]
@@ -353,8 +376,30 @@ fn settings_that_are_not_built_and_values_of_the_wrong_kind_are_in_one_report() 
         "confidence: 0.95  ",
         "bootstrap: {draws: 2000, interval: bca}\n    confidence: \"0.95\"",
     );
-    insta::assert_snapshot!(study.run(&["check"]).err, @r"
-    ");
+    insta::assert_snapshot!(study.run(&["check"]).err, @r#"
+    error: `knn` is part of the contract and not built yet
+     --> pipeline.yaml:70:18 (stages.normalize.steps.3.impute.method)
+       |
+    70 |       - impute: {method: knn}                    # none | half_min | median: what stands in for a missing value
+       |                  ^
+    help: choose another method, or leave the step out
+
+    error: `bootstrap` is part of the contract and not built yet
+     --> pipeline.yaml:112:5 (stages.screen.bootstrap)
+        |
+    112 |     bootstrap: {draws: 2000, interval: bca}
+        |     ^
+    help: leave it out
+
+    error: invalid type: string "0.95", expected a number
+     --> pipeline.yaml:113:5 (stages.screen.confidence)
+        |
+    113 |     confidence: "0.95"           # of every interval, between 0 and 1
+        |     ^
+    help: write it without quotation marks: 0.95
+
+    3 problems; nothing was run
+    "#);
 }
 
 #[test]
@@ -363,12 +408,21 @@ fn a_run_stops_at_bad_data_with_the_whole_report_and_leaves_the_earlier_outputs_
     study.run(&["run", "-q"]).fine();
     let before = study.shown();
     let data = std::fs::read_to_string(study.path(MADRS)).unwrap();
-    replace(&study, MADRS, "4,1,31", "4,1,30");
     replace(&study, MADRS, "P01,infusion_2", "P01,infusion_1");
+    replace(&study, METABOLITES, ",0.7836", ",-0.7836");
     let said = study.run(&["run", "-q"]);
     assert_eq!(said.code, Some(2));
-    insta::assert_snapshot!(said.err, @r"
-    ");
+    insta::assert_snapshot!(said.err, @r#"
+    error: participant `P01` has visit `infusion_1` on line 3 and again on line 4
+     --> madrs.csv:4, column visit
+    help: keep one of the two rows, or correct the visit
+
+    error: `-0.7836` is negative, and a raw concentration is not
+     --> metabolites.csv:2, column value
+    help: correct it, or say `values: transformed` if these are logs or differences
+
+    2 problems; earlier outputs are unchanged
+    "#);
     assert_same(&study.shown(), &before);
     study.write(MADRS, &data);
     assert!(study.reruns().is_empty(), "the earlier results are still current");
@@ -548,10 +602,8 @@ fn an_analyte_of_any_name_goes_through_to_the_page_the_figures_and_the_tables() 
             }
         }
         assert!(figures > 0 && tables > 0, "wide {wide}: {figures} figures, {tables} rows");
-        let file = std::fs::File::open(study.path("outputs/screen/associations.parquet")).unwrap();
-        let frame = ParquetReader::new(file).finish().unwrap();
-        let analytes = frame.column("analyte").unwrap().str().unwrap().into_iter().flatten();
-        assert!(analytes.filter(|name| *name == ODD).count() > 0);
+        let analytes: Vec<String> = study.table::<Associations>("screen").column("analyte");
+        assert!(analytes.iter().any(|name| name == ODD));
     }
 }
 

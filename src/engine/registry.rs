@@ -38,7 +38,9 @@ pub trait Bound: Send + Sync {
     fn sources(&self) -> Vec<SourceRequest>;
     fn define(&self, names: &mut Vocabulary);
     fn check(&self, names: &Vocabulary) -> Vec<Problem>;
-    fn analytes(&self) -> Vec<(String, String)>;
+    fn analytes(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
     fn methods(&self) -> Vec<String>;
     fn run(&self, supply: Supply, context: &mut StageContext<'_>) -> Result<Vec<Artifact>, RunError>;
 }
