@@ -50,217 +50,58 @@ fn refuses(mistakes: &[Mistake]) {
 }
 
 #[test]
+#[rustfmt::skip]
 fn a_mistake_in_a_table_is_named_with_its_file_line_column_value_and_remedy() {
     refuses(&[
         (PEOPLE, ",age,", ",agee,", &["has no column `age`", "participants.csv:1, column age", "did you mean `agee`?"]),
         (PEOPLE, "P02,37", "P02,thirty", &["`thirty` is not a number", "participants.csv:3, column age", "correct it"]),
-        (
-            PEOPLE,
-            "P02,37",
-            "P02,370",
-            &["`370` is outside 18 to 90", "participants.csv:3, column age", "columns.age.range`"],
-        ),
-        (
-            PEOPLE,
-            "female",
-            "femle",
-            &["`femle` is not a level of `sex`", "participants.csv:", "did you mean `female`?"],
-        ),
-        (
-            PEOPLE,
-            "P02,37",
-            "P02,37,1",
-            &["the row has 5 cells and the header 4", "participants.csv:3", "quotation marks"],
-        ),
+        (PEOPLE, "P02,37", "P02,370", &["`370` is outside 18 to 90", "participants.csv:3, column age", "columns.age.range`"]),
+        (PEOPLE, "female", "femle", &["`femle` is not a level of `sex`", "participants.csv:", "did you mean `female`?"]),
+        (PEOPLE, "P02,37", "P02,37,1", &["the row has 5 cells and the header 4", "participants.csv:3", "quotation marks"]),
         (PEOPLE, "P02,37", "P01,37", &["`P01` occurs on line 2 and again on line 3", "participants.csv:3", "keep one"]),
         (MADRS, "4,1,31", "4,1,61", &["`61` is outside 0 to 60", "madrs.csv:2, column total", "correct the value"]),
         (MADRS, "e,2,3", "e,7,3", &["`7` is outside 0 to 6", "madrs.csv:2, column item_1", "correct the value"]),
-        (
-            MADRS,
-            "4,1,31",
-            "4,1,30",
-            &[
-                "`P01 baseline`: the total 30 is not the sum of its items, 31",
-                "madrs.csv, column total",
-                "correct the data, or set `stages.qc.assessments.total_matches_items.on_fail`",
-            ],
-        ),
-        (
-            MADRS,
-            "P01,infusion_1",
-            "P01,baseline",
-            &["`P01` has visit `baseline` on line 2 and again on line 3", "madrs.csv:3, column visit", "keep one"],
-        ),
-        (
-            MADRS,
-            "P01,infusion_1",
-            "P01,infusion1",
-            &["unknown visit `infusion1`", "madrs.csv:3, column visit", "did you mean `infusion_1`?"],
-        ),
-        (
-            SAMPLES,
-            ",P01,",
-            ",P99,",
-            &["unknown participant `P99`", "samples.csv:25, column participant_id", "add it to the participants' file"],
-        ),
-        (
-            SAMPLES,
-            "P01,post_infusion_1",
-            "P01,baseline",
-            &["`P01` has two samples at `baseline`", "samples.csv:26, column timepoint", "keep one"],
-        ),
-        (
-            SAMPLES,
-            ",blank,",
-            ",blnk,",
-            &["unknown type of sample `blnk`", "samples.csv:2, column type", "did you mean `blank`?"],
-        ),
-        (
-            METABOLITES,
-            ",0.7836",
-            ",-0.7836",
-            &["`-0.7836` is negative", "metabolites.csv:2, column value", "values: transformed"],
-        ),
-        (
-            METABOLITES,
-            "0.7836,µmol/L",
-            "0.7836,mg/dL",
-            &["`mg/dL` here and `µmol/L` in the panel", "metabolites.csv:2, column unit", "convert"],
-        ),
-        (
-            METABOLITES,
-            "BLANK_1,betaine",
-            "BLANK_1,3-hydroxybutyrate",
-            &["on line 2 and again on line 3", "metabolites.csv:3, column analyte", "keep one"],
-        ),
-        (
-            METABOLITES,
-            "BLANK_1,",
-            "BLNK_1,",
-            &["unknown sample `BLNK_1`", "metabolites.csv:2, column sample_id", "did you mean `BLANK_1`?"],
-        ),
+        (MADRS, "4,1,31", "4,1,30", &["`P01 baseline`: the total 30 is not the sum of its items, 31", "madrs.csv, column total", "correct the data, or set `stages.qc.assessments.total_matches_items.on_fail`", ]),
+        (MADRS, "P01,infusion_1", "P01,baseline", &["`P01` has visit `baseline` on line 2 and again on line 3", "madrs.csv:3, column visit", "keep one"]),
+        (MADRS, "P01,infusion_1", "P01,infusion1", &["unknown visit `infusion1`", "madrs.csv:3, column visit", "did you mean `infusion_1`?"]),
+        (SAMPLES, ",P01,", ",P99,", &["unknown participant `P99`", "samples.csv:25, column participant_id", "add it to the participants' file"]),
+        (SAMPLES, "P01,post_infusion_1", "P01,baseline", &["`P01` has two samples at `baseline`", "samples.csv:26, column timepoint", "keep one"]),
+        (SAMPLES, ",blank,", ",blnk,", &["unknown type of sample `blnk`", "samples.csv:2, column type", "did you mean `blank`?"]),
+        (METABOLITES, ",0.7836", ",-0.7836", &["`-0.7836` is negative", "metabolites.csv:2, column value", "values: transformed"]),
+        (METABOLITES, "0.7836,µmol/L", "0.7836,mg/dL", &["`mg/dL` here and `µmol/L` in the panel", "metabolites.csv:2, column unit", "convert"]),
+        (METABOLITES, "BLANK_1,betaine", "BLANK_1,3-hydroxybutyrate", &["on line 2 and again on line 3", "metabolites.csv:3, column analyte", "keep one"]),
+        (METABOLITES, "BLANK_1,", "BLNK_1,", &["unknown sample `BLNK_1`", "metabolites.csv:2, column sample_id", "did you mean `BLANK_1`?"]),
     ]);
 }
 
 #[test]
+#[rustfmt::skip]
 fn a_mistake_in_the_configuration_is_named_with_its_line_its_key_and_the_nearest_name() {
     refuses(&[
-        (
-            PIPELINE,
-            "max_qc_rsd:",
-            "max_qc_rds:",
-            &[
-                "unknown key `max_qc_rds`",
-                "pipeline.yaml:49:7 (stages.qc.analytes.max_qc_rds)",
-                "did you mean `max_qc_rsd`?",
-            ],
-        ),
-        (
-            PIPELINE,
-            "  data: data",
-            "  seed: 1\n  data: data",
-            &["`seed` is given twice (study.seed), in lines 16 and 17", "pipeline.yaml:17", "keep one"],
-        ),
-        (
-            PIPELINE,
-            "to: infusion_4}",
-            "to: infusion4}",
-            &["unknown visit `infusion4`", "improvement_infusion_4.to)", "did you mean `infusion_4`?"],
-        ),
-        (
-            PIPELINE,
-            "[improvement_infusion_4, ",
-            "[improvment_infusion_4, ",
-            &[
-                "unknown outcome `improvment_infusion_4`",
-                "models.published.outcomes.0)",
-                "did you mean `improvement_infusion_4`?",
-            ],
-        ),
+        (PIPELINE, "max_qc_rsd:", "max_qc_rds:", &["unknown key `max_qc_rds`", "pipeline.yaml:49:7 (stages.qc.analytes.max_qc_rds)", "did you mean `max_qc_rsd`?", ]),
+        (PIPELINE, "  data: data", "  seed: 1\n  data: data", &["`seed` is given twice (study.seed), in lines 16 and 17", "pipeline.yaml:17", "keep one"]),
+        (PIPELINE, "to: infusion_4}", "to: infusion4}", &["unknown visit `infusion4`", "improvement_infusion_4.to)", "did you mean `infusion_4`?"]),
+        (PIPELINE, "[improvement_infusion_4, ", "[improvment_infusion_4, ", &["unknown outcome `improvment_infusion_4`", "models.published.outcomes.0)", "did you mean `improvement_infusion_4`?", ]),
         (PIPELINE, "[age, sex, b", "[age, sexe, b", &["unknown covariate `sexe`", "did you mean `sex`?"]),
-        (
-            PIPELINE,
-            "[3-hydroxybutyrate]",
-            "[3-hydroxybutirate]",
-            &[
-                "unknown analyte `3-hydroxybutirate`",
-                "(stages.report.highlight[0])",
-                "did you mean `3-hydroxybutyrate`?",
-            ],
-        ),
-        (
-            PIPELINE,
-            "analyte: 3-hydroxybutyrate}",
-            "analyte: betain}",
-            &["unknown analyte `betain`", "row.analyte)", "did you mean `betaine`?"],
-        ),
-        (
-            PIPELINE,
-            "keep: []",
-            "keep: [betain]",
-            &["unknown analyte or study sample `betain`", "(stages.qc.keep[0])", "did you mean `betaine`?"],
-        ),
-        (
-            PIPELINE,
-            "formats:",
-            "primary: publishd\n    formats:",
-            &["unknown model `publishd`", "did you mean `published`?"],
-        ),
-        (
-            PIPELINE,
-            "to: post_infusion_1",
-            "to: post_infusion",
-            &["unknown timepoint `post_infusion`", "did you mean `post_infusion_1`?"],
-        ),
-        (
-            PIPELINE,
-            "visits: [baseline,",
-            "visits: [baseline, baseline,",
-            &["the visit `baseline` is named twice", "visits.1)", "name it once"],
-        ),
+        (PIPELINE, "[3-hydroxybutyrate]", "[3-hydroxybutirate]", &["unknown analyte `3-hydroxybutirate`", "(stages.report.highlight[0])", "did you mean `3-hydroxybutyrate`?", ]),
+        (PIPELINE, "analyte: 3-hydroxybutyrate}", "analyte: betain}", &["unknown analyte `betain`", "row.analyte)", "did you mean `betaine`?"]),
+        (PIPELINE, "keep: []", "keep: [betain]", &["unknown analyte or study sample `betain`", "(stages.qc.keep[0])", "did you mean `betaine`?"]),
+        (PIPELINE, "formats:", "primary: publishd\n    formats:", &["unknown model `publishd`", "did you mean `published`?"]),
+        (PIPELINE, "to: post_infusion_1", "to: post_infusion", &["unknown timepoint `post_infusion`", "did you mean `post_infusion_1`?"]),
+        (PIPELINE, "visits: [baseline,", "visits: [baseline, baseline,", &["the visit `baseline` is named twice", "visits.1)", "name it once"]),
         (PIPELINE, "visits: [baseline,", "visits: ['', baseline,", &["a visit has no name", "visits.0)"]),
         (PIPELINE, "      published_t:", "      '':", &["a model has no name", "name it"]),
-        (
-            PIPELINE,
-            "confidence: 0.95",
-            "confidence: \"0.95\"",
-            &["expected a number", "(stages.screen.confidence)", "without quotation marks: 0.95"],
-        ),
+        (PIPELINE, "confidence: 0.95", "confidence: \"0.95\"", &["expected a number", "(stages.screen.confidence)", "without quotation marks: 0.95"]),
         (PIPELINE, "confidence: 0.95", "confidence: .nan", &["`.nan` is not a finite number", "1 problem"]),
         (PIPELINE, "confidence: 0.95", "confidence: 95", &["95 is not a probability"]),
         (PIPELINE, "title: Rep", "title: [Rep]\n  #", &["invalid type: list, expected a string", "(study.title)"]),
-        (
-            PIPELINE,
-            "outcomes: [improvement_infusion_4]",
-            "outcomes: improvement_infusion_4",
-            &["expected a list", "write a list: [improvement_infusion_4]"],
-        ),
-        (
-            PIPELINE,
-            "{model: descriptive, visits: all}",
-            "descriptive",
-            &["expected a map of settings", "(stages.outcomes.trajectory)"],
-        ),
-        (
-            PIPELINE,
-            "predictor: {change: percent}",
-            "predictor: change",
-            &["expected a map with one key", "models.published.predictor)"],
-        ),
+        (PIPELINE, "outcomes: [improvement_infusion_4]", "outcomes: improvement_infusion_4", &["expected a list", "write a list: [improvement_infusion_4]"]),
+        (PIPELINE, "{model: descriptive, visits: all}", "descriptive", &["expected a map of settings", "(stages.outcomes.trajectory)"]),
+        (PIPELINE, "predictor: {change: percent}", "predictor: change", &["expected a map with one key", "models.published.predictor)"]),
         (PIPELINE, "range: [18, 90]", "range: [1, 2, 3]", &["expected a list of two", "columns.age.range)"]),
-        (
-            PIPELINE,
-            "  predict:\n",
-            "  predict: null\n  prdict:\n",
-            &["unknown key `prdict`", "did you mean `predict`?"],
-        ),
+        (PIPELINE, "  predict:\n", "  predict: null\n  prdict:\n", &["unknown key `prdict`", "did you mean `predict`?"]),
         (PIPELINE, "study:", "study: [", &["not valid YAML", "pipeline.yaml:"]),
-        (
-            PIPELINE,
-            "data: data",
-            "data: ../data",
-            &["`../data` leaves the study's folder", "(study.data)", "--allow-outside"],
-        ),
+        (PIPELINE, "data: data", "data: ../data", &["`../data` leaves the study's folder", "(study.data)", "--allow-outside"]),
         (PIPELINE, "data: data", "data: dta", &["there is no data folder `./dta`", "(study.data)", "1 problem"]),
         (PIPELINE, "outputs: outputs", "outputs: data", &["`data` is the data folder too", "(study.outputs)"]),
         (PIPELINE, "file: madrs.csv", "file: madr.csv", &["there is no file `madr.csv`", "did you mean `madrs.csv`?"]),
@@ -268,67 +109,28 @@ fn a_mistake_in_the_configuration_is_named_with_its_line_its_key_and_the_nearest
 }
 
 #[test]
+#[rustfmt::skip]
 fn what_is_not_built_yet_is_refused_by_its_name_and_its_place() {
     let model = "covariance: hc3  ";
     refuses(&[
-        (
-            PIPELINE,
-            model,
-            "family: binomial  ",
-            &["`binomial` is part of the contract and not built yet", "published_hc3.family)"],
-        ),
+        (PIPELINE, model, "family: binomial  ", &["`binomial` is part of the contract and not built yet", "published_hc3.family)"]),
         (PIPELINE, model, "link: logit  ", &["`logit` is part", "published_hc3.link)"]),
         (PIPELINE, model, "on_separation: firth  ", &["`on_separation` is part", "published_hc3.on_separation)"]),
         (PIPELINE, model, "estimator: firth  ", &["`firth` is part", "published_hc3.estimator)"]),
         (PIPELINE, model, "covariance: {cluster: sex}  ", &["`cluster` is part", "published_hc3.covariance)"]),
         (PIPELINE, "method: bh ", "method: storey ", &["`storey` is part", "(stages.screen.multiplicity.method)"]),
-        (
-            PIPELINE,
-            "confidence: 0.95",
-            "permutation: {method: freedman_lane, draws: 9999, adjust: step_down_max_t}",
-            &["`permutation` is part", "(stages.screen.permutation)"],
-        ),
-        (
-            PIPELINE,
-            "confidence: 0.95",
-            "bootstrap: {interval: bca, draws: 2000}",
-            &["`bootstrap` is part", "(stages.screen.bootstrap)"],
-        ),
-        (
-            PIPELINE,
-            "{model: descriptive, visits: all}",
-            "{model: mmrm, visits: all}",
-            &["`mmrm` is part", "(stages.outcomes.trajectory.model)"],
-        ),
+        (PIPELINE, "confidence: 0.95", "permutation: {method: freedman_lane, draws: 9999, adjust: step_down_max_t}", &["`permutation` is part", "(stages.screen.permutation)"]),
+        (PIPELINE, "confidence: 0.95", "bootstrap: {interval: bca, draws: 2000}", &["`bootstrap` is part", "(stages.screen.bootstrap)"]),
+        (PIPELINE, "{model: descriptive, visits: all}", "{model: mmrm, visits: all}", &["`mmrm` is part", "(stages.outcomes.trajectory.model)"]),
         (PIPELINE, "drift: {method: none}", "drift: {method: qc_rsc}", &["`qc_rsc` is part", "steps.1.drift.method)"]),
-        (
-            PIPELINE,
-            "sample: {method: none}",
-            "sample: {method: internal_standard}",
-            &["`internal_standard` is part", "steps.2.sample.method)"],
-        ),
+        (PIPELINE, "sample: {method: none}", "sample: {method: internal_standard}", &["`internal_standard` is part", "steps.2.sample.method)"]),
         (PIPELINE, "impute: {method: none}", "impute: {method: knn}", &["`knn` is part", "steps.3.impute.method)"]),
-        (
-            PIPELINE,
-            "transform: {method: none}",
-            "transform: {method: glog}",
-            &["`glog` is part", "steps.4.transform.method)"],
-        ),
+        (PIPELINE, "transform: {method: none}", "transform: {method: glog}", &["`glog` is part", "steps.4.transform.method)"]),
         (PIPELINE, "decisions: null", "decisions: decisions.csv", &["`decisions` is part", "(stages.qc.decisions)"]),
         (PIPELINE, "file: madrs.csv", "file: madrs.xlsx", &["`xlsx` is part", "(stages.ingest.assessments.file)"]),
         (PIPELINE, "formats: [html]", "formats: [html, pdf]", &["`pdf` is part", "(stages.report.formats"]),
-        (
-            PIPELINE,
-            "learners: [linear]",
-            "learners: [linear, elastic_net]",
-            &["`elastic_net` is part", "(stages.predict.learners.1)"],
-        ),
-        (
-            PIPELINE,
-            "{method: leave_one_out, p",
-            "{method: k_fold, p",
-            &["`k_fold` is part", "(stages.predict.validation.method)"],
-        ),
+        (PIPELINE, "learners: [linear]", "learners: [linear, elastic_net]", &["`elastic_net` is part", "(stages.predict.learners.1)"]),
+        (PIPELINE, "{method: leave_one_out, p", "{method: k_fold, p", &["`k_fold` is part", "(stages.predict.validation.method)"]),
     ]);
 }
 
