@@ -1,6 +1,7 @@
 //! The stories that cross rooms, in one test binary.
 
 mod architecture;
+mod bad_input;
 mod cli;
 mod cohort;
 mod common;

@@ -1,11 +1,14 @@
 //! `ketascreen check`: every problem of the configuration and the data at once. Stores nothing.
 
-use stages::contract::Place;
+use std::collections::BTreeSet;
+
+use stages::contract::{Place, Problem, Table, Vocabulary};
+use stages::ingest::schema::Panel;
 
 use super::{OK, Study, json_failure, out, tell};
 use crate::config::{Plan, resolve};
 use crate::engine::event::Deaf;
-use crate::engine::rehearse::rehearse;
+use crate::engine::rehearse::{Rehearsal, rehearse};
 use crate::failure::Failure;
 
 /// The stages that look at the data as they came.
@@ -20,11 +23,10 @@ pub struct Args {
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     let (plan, problems, yaml) = resolve::survey(&study.options())?;
-    let readable = |place: &Place| !matches!(place, Place::Setting(path) if !elsewhere(path));
-    let data_can_be_read = problems.iter().all(|problem| readable(&problem.place));
+    let readable = problems.iter().map(|problem| readable(&problem.place)).min().unwrap_or(LOOKED_AT.len());
     let mut failures = Vec::new();
     let mut findings = 0;
-    match plan.as_ref().filter(|_| data_can_be_read).map(look) {
+    match plan.as_ref().map(|plan| look(plan, &LOOKED_AT[..readable])) {
         Some(Ok(n)) => findings = n,
         Some(Err(failure)) => failures.push(failure),
         None => {}
@@ -49,12 +51,29 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     Ok(OK)
 }
 
-fn look(plan: &Plan) -> Result<usize, Failure> {
-    rehearse(plan, &LOOKED_AT, &Deaf)
+fn look(plan: &Plan, stages: &[&str]) -> Result<usize, Failure> {
+    let made = rehearse(plan, stages, &Deaf)?;
+    let unknown = unknown_analytes(plan, &made);
+    if unknown.is_empty() { Ok(made.findings) } else { Err(Failure::data(unknown)) }
 }
 
-/// Whether a setting has nothing to do with how the data are read.
-fn elsewhere(path: &str) -> bool {
-    let stage = path.strip_prefix("stages.").and_then(|rest| rest.split('.').next());
-    stage.is_some_and(|stage| !stage.is_empty() && !LOOKED_AT.contains(&stage))
+/// Analytes that the settings of any stage name and the data do not have.
+fn unknown_analytes(plan: &Plan, made: &Rehearsal) -> Vec<Problem> {
+    let panel = made.tables.iter().find(|(slot, _)| (slot.stage, slot.table) == ("ingest", "panel"));
+    let Some((_, (frame, _))) = panel else { return Vec::new() };
+    let Ok(panel) = Table::<Panel>::try_from(frame.clone()) else { return Vec::new() };
+    let known: Vec<String> = panel.column("analyte");
+    let shown: BTreeSet<String> = panel.column::<String>("display_name").into_iter().collect();
+    let named = plan.stages.iter().flat_map(|stage| stage.analytes()).filter(|(_, name)| !shown.contains(name));
+    let unknown = |(path, name): (String, String)| {
+        Vocabulary::unknown("unknown_analyte", "analyte", &name, known.iter().map(String::as_str), path)
+    };
+    named.filter_map(unknown).collect()
+}
+
+/// How many of the stages that look at the data can, whatever is wrong at this place.
+fn readable(place: &Place) -> usize {
+    let Place::Setting(path) = place else { return LOOKED_AT.len() };
+    let stage = path.strip_prefix("stages.").and_then(|rest| rest.split('.').next()).filter(|stage| !stage.is_empty());
+    stage.map_or(0, |stage| LOOKED_AT.iter().position(|looked| *looked == stage).unwrap_or(LOOKED_AT.len()))
 }

@@ -118,6 +118,7 @@ fn json_failure(failure: &Failure) -> String {
         stages::contract::Place::File { name, line, column } => {
             serde_json::json!({"file": name, "line": line, "column": column})
         }
+        stages::contract::Place::Source { role, column } => serde_json::json!({"file": role, "column": column}),
         stages::contract::Place::Study => serde_json::json!({}),
     };
     let problems: Vec<serde_json::Value> = failure
@@ -132,6 +133,8 @@ fn json_failure(failure: &Failure) -> String {
 }
 
 const OK: i32 = FINE;
+/// The commands' names, for "did you mean".
+const COMMANDS: [&str; 5] = ["run", "status", "check", "simulate", "schema"];
 
 #[cfg(test)]
 mod tests {
@@ -140,5 +143,8 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+        let names: Vec<String> =
+            Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        assert_eq!(names, COMMANDS);
     }
 }

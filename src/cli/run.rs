@@ -6,7 +6,7 @@ use super::{OK, Study, json_failure, status, targets, tell};
 use crate::config::{self, Plan};
 use crate::engine::event::{Event, Listener};
 use crate::engine::execute::{Request, execute};
-use crate::engine::status::survey;
+use crate::engine::status::{survey, survey_alone};
 use crate::failure::Failure;
 use crate::progress::{Machine, Person};
 use crate::store::history::Run;
@@ -66,7 +66,7 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
     };
     let store = Store::new(&plan.folders.outputs);
     if args.dry_run {
-        return dry_run(plan, &store, &asked, &force, args.json);
+        return dry_run(plan, &store, &asked, &force, args);
     }
     let request = Request { targets: asked, only: args.only, force, jobs: jobs(args), keep_going: args.keep_going };
     let lock = Lock::take(&store, args.wait_lock)?;
@@ -90,10 +90,11 @@ fn dry_run(
     store: &Store,
     asked: &BTreeSet<usize>,
     force: &BTreeSet<usize>,
-    json: bool,
+    args: &Args,
 ) -> Result<(), Failure> {
+    let survey = if args.only { survey_alone } else { survey };
     let standings = survey(plan, store, asked, force)?;
-    status::print(&standings, json);
+    status::print(&standings, args.json);
     Ok(())
 }
 

@@ -17,7 +17,7 @@ pub fn stages(plan: &Plan, names: &[String]) -> Result<BTreeSet<usize>, Failure>
         let found = known.iter().position(|stage| stage == name);
         found.ok_or_else(|| Failure::Usage {
             message: format!("there is no stage or command `{name}`"),
-            remedy: suggest::remedy(name, known.iter().copied()),
+            remedy: suggest::remedy(name, known.iter().chain(&super::COMMANDS).copied()),
         })
     };
     names.iter().map(index).collect()

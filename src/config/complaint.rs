@@ -88,6 +88,10 @@ pub fn culprit<T: DeserializeOwned>(root: &Value, mut path: Vec<String>) -> Vec<
 
 fn guilty_child<T: DeserializeOwned>(root: &Value, path: &[String], first: &Failure) -> Option<String> {
     let node = tree::at(root, path)?;
+    // A list of the wrong length is to be shown whole: none of its items is the guilty one.
+    if node.is_array() && matches!(&first.complaint, Complaint::Other(why) if why.starts_with("invalid length")) {
+        return None;
+    }
     let children = tree::children(node);
     if children.len() > CHILDREN {
         return None;

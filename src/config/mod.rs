@@ -12,6 +12,7 @@ pub mod prune;
 pub mod resolve;
 pub mod sources;
 pub mod tree;
+pub mod words;
 pub mod yaml;
 
 pub use resolve::{Options, Plan, load};

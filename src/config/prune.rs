@@ -10,7 +10,7 @@ use serde_json::Value;
 use stages::contract::{Place, Problem, suggest};
 
 use super::complaint::{Complaint, culprit, failure};
-use super::tree;
+use super::{tree, words};
 
 /// More errors than this are not worth reading.
 const LIMIT: usize = 200;
@@ -26,6 +26,11 @@ pub struct Reading<T> {
 
 /// Reads values as settings, noting every error.
 pub fn read<T: DeserializeOwned>(root: Value) -> Reading<T> {
+    if !root.is_object() {
+        let message = format!("the file is {}, and not a map of settings", tree::brief(&root));
+        let problem = Problem::new("invalid_value", Place::setting(""), message, "begin with `study:` and `stages:`");
+        return Reading { value: None, problems: vec![problem], hidden: BTreeSet::new() };
+    }
     let mut pruner = Pruner { root, ..Pruner::default() };
     let value = pruner.read::<T>();
     Reading { value, problems: pruner.problems, hidden: pruner.hidden }
@@ -142,12 +147,8 @@ fn problem(path: &str, complaint: Complaint, value: Option<&Value>) -> Problem {
             Problem::new("missing_key", setting, format!("{place} has no `{name}`"), format!("add `{name}:`"))
         }
         Complaint::Other(message) => {
-            let remedy = match value {
-                Some(value) => {
-                    format!("the value is {}; `ketascreen schema` describes each setting", tree::brief(value))
-                }
-                None => "`ketascreen schema` describes each setting".to_owned(),
-            };
+            let message = words::plain(&message);
+            let remedy = words::remedy(&message, value);
             Problem::new("invalid_value", setting, message, remedy)
         }
     }
@@ -198,10 +199,10 @@ mod tests {
         }));
         insta::assert_snapshot!(shown(&reading).join("\n"), @r#"
         endpoints.x.kind: unknown value `at_mots` / did you mean `at_most`?
-        endpoints.y.value: invalid type: string "ten", expected f64 / the value is "ten"; `ketascreen schema` describes each setting
+        endpoints.y.value: invalid type: string "ten", expected a number / the value is "ten"; `ketascreen schema` describes each setting
         endpoints.z.colum: unknown key `colum` / remove it: nothing can be set here
         limits: unknown key `limits` / did you mean `limit`?
-        visits.1: invalid type: integer `1`, expected a string / the value is 1; `ketascreen schema` describes each setting
+        visits.1: invalid type: integer `1`, expected a string / write it in quotation marks: "1"
         visits.3: invalid type: map, expected a string / the value is {"c":1}; `ketascreen schema` describes each setting
         "#);
         let value = reading.value.unwrap();

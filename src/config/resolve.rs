@@ -15,6 +15,9 @@ use super::{overrides, prune};
 use crate::engine::registry::{self, Bound};
 use crate::failure::Failure;
 
+/// The code of a number that no setting can hold.
+const NOT_FINITE: &str = "not_finite";
+
 /// How the user points at a configuration.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -34,6 +37,20 @@ pub struct Plan {
     pub stages: Vec<Box<dyn Bound>>,
     /// Each stage's files of the study, in the order of `stages`.
     pub sources: Vec<Vec<Source>>,
+}
+
+impl Plan {
+    /// Gives the places that name a file by its role the name of the file.
+    pub fn naming_files(&self, mut problems: Vec<Problem>) -> Vec<Problem> {
+        for problem in &mut problems {
+            if let Place::Source { role, column } = &problem.place {
+                let source = self.sources.iter().flatten().find(|source| source.role == *role);
+                let name = source.map_or(*role, |source| source.name.as_str()).to_owned();
+                problem.place = Place::File { name, line: None, column: Some(column.clone()) };
+            }
+        }
+        problems
+    }
 }
 
 /// A plan as far as there is one, every problem, and the text they are about.
@@ -59,7 +76,10 @@ pub fn survey(options: &Options) -> Result<Survey, Failure> {
         value = serde_json::json!({});
     }
     let reading = prune::read::<File>(value);
-    problems.extend(reading.problems);
+    let said: BTreeSet<usize> = problems.iter().filter(|p| p.code == NOT_FINITE).map(|p| line(p, &yaml)).collect();
+    let again =
+        |problem: &Problem| problem.message.starts_with("invalid type: null") && said.contains(&line(problem, &yaml));
+    problems.extend(reading.problems.into_iter().filter(|problem| !again(problem)));
     let yaml = Arc::new(yaml);
     let plan = reading.value.and_then(|file| {
         let (plan, more) = resolve(file, options, Arc::clone(&yaml));
@@ -79,7 +99,7 @@ fn line(problem: &Problem, yaml: &Yaml) -> usize {
             Origin::Default => 0,
         },
         Place::File { line, .. } => line.map_or(usize::MAX, |line| line as usize),
-        Place::Study => 0,
+        Place::Source { .. } | Place::Study => 0,
     }
 }
 
@@ -96,6 +116,7 @@ fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec
     let stages = registry::bind(&file.stages);
     problems.extend(check_names(&stages));
     let Some(folders) = folders else { return (None, problems) };
+    problems.extend(sources::no_folder(&folders));
     let mut sources = Vec::new();
     for stage in &stages {
         let (read, unreadable) = sources::read(stage.sources(), &folders, options.allow_outside);
@@ -119,9 +140,19 @@ fn folders(file: &File, options: &Options) -> (Option<Folders>, Vec<Problem>) {
     let root = parent.unwrap_or(Path::new(".")).to_owned();
     let below = |path: &str, setting: &str| inside(&root, path, &root, setting, options.allow_outside);
     match (below(&file.study.data, "study.data"), below(&file.study.outputs, "study.outputs")) {
+        (Ok(data), Ok(outputs)) if same_folder(&data, &outputs) => (None, vec![outputs_are_data(&file.study.outputs)]),
         (Ok(data), Ok(outputs)) => (Some(Folders { root, data, outputs }), Vec::new()),
         (data, outputs) => (None, [data.err(), outputs.err()].into_iter().flatten().map(|problem| *problem).collect()),
     }
+}
+
+fn same_folder(a: &Path, b: &Path) -> bool {
+    a == b || a.canonicalize().ok().is_some_and(|a| b.canonicalize().ok() == Some(a))
+}
+
+fn outputs_are_data(folder: &str) -> Problem {
+    let message = format!("`{folder}` is the data folder too: results would be written among the study's files");
+    Problem::new("outputs_are_data", Place::setting("study.outputs"), message, "give the outputs a folder of their own")
 }
 
 /// Whether a complaint of an unknown name only follows from an error that took that name out.

@@ -33,6 +33,10 @@ impl Source {
 /// Reads every requested file; every one that cannot be read is a problem.
 pub fn read(requests: Vec<SourceRequest>, folders: &Folders, allow: bool) -> (Vec<Source>, Vec<Problem>) {
     let (mut sources, mut problems) = (Vec::new(), Vec::new());
+    if !folders.data.is_dir() {
+        // Said once, by the folder itself.
+        return (sources, problems);
+    }
     for request in requests {
         match read_one(&request, folders, allow) {
             Ok(source) => sources.push(source),
@@ -40,6 +44,13 @@ pub fn read(requests: Vec<SourceRequest>, folders: &Folders, allow: bool) -> (Ve
         }
     }
     (sources, problems)
+}
+
+/// The problem of a data folder that is not there.
+pub fn no_folder(folders: &Folders) -> Option<Problem> {
+    let message = || format!("there is no data folder `{}`", folders.data.display());
+    let remedy = "put the study's files there, or correct the setting; `ketascreen simulate` writes a synthetic study";
+    (!folders.data.is_dir()).then(|| Problem::new("missing_folder", Place::setting("study.data"), message(), remedy))
 }
 
 fn read_one(request: &SourceRequest, folders: &Folders, allow: bool) -> Result<Source, Box<Problem>> {
@@ -59,7 +70,11 @@ fn unreadable(request: &SourceRequest, path: &Path, error: &std::io::Error) -> P
     let mut names: Vec<String> = beside.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let remedy = match suggest::nearest(&wanted, names.iter().map(String::as_str)) {
+    // Files of one folder share their extension: names are compared without it.
+    let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+    let stems: Vec<String> = names.iter().map(|name| stem(name)).collect();
+    let near = suggest::nearest(&stem(&wanted), stems.iter().map(String::as_str));
+    let remedy = match near.and_then(|near| names.iter().find(|name| stem(name) == near)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "put the file there, or correct the setting".to_owned(),
     };

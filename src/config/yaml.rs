@@ -111,7 +111,14 @@ pub fn scalar(text: &str) -> Result<Value, String> {
 /// The problem of a text that is not YAML.
 pub fn syntax(name: &str, line: Option<u64>, message: &str) -> Problem {
     let place = Place::File { name: name.to_owned(), line, column: None };
-    Problem::new("yaml_syntax", place, format!("not valid YAML: {message}"), "correct the line, or the one before it")
+    let remedy = match (message, line) {
+        (message, _) if message.contains("invalid type: enum") => "leave the tag (`!…`) out",
+        (message, _) if message.contains("number out of range") => "give a number that fits: up to 2^64 - 1",
+        (message, _) if message.contains("more than one document") => "keep one document: remove the line `---`",
+        (_, Some(_)) => "correct the line, or the one before it",
+        (_, None) => "write the settings without anchors (`&`, `*`) that multiply",
+    };
+    Problem::new("yaml_syntax", place, format!("not valid YAML: {message}"), remedy)
 }
 
 #[cfg(test)]

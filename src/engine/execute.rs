@@ -70,7 +70,7 @@ pub fn execute(
 }
 
 /// For `--only`: what the other stages' links show, whole.
-fn shelved(plan: &Plan, store: &Store, graph: &Graph, wanted: &BTreeSet<usize>) -> Result<Shelf, Failure> {
+pub fn shelved(plan: &Plan, store: &Store, graph: &Graph, wanted: &BTreeSet<usize>) -> Result<Shelf, Failure> {
     let needed: BTreeSet<usize> = wanted.iter().flat_map(|index| graph.upstream[*index].clone()).collect();
     let mut shelf = Shelf::new();
     for index in needed.difference(wanted) {

@@ -102,7 +102,7 @@ impl Tower<'_> {
         let start = Instant::now();
         start_threads(self.jobs);
         let supply = supply(stage, &self.plan.sources[index], shelf)?;
-        let made = perform(stage, supply, self.plan.seed, self.listener)?;
+        let made = perform(stage, supply, self.plan, self.listener)?;
         let computed = start.elapsed().as_secs_f64();
         let files = contents(stage.name(), made.artifacts)?;
         let record = store(self.store, &entry, recipe, files)?;

@@ -7,6 +7,7 @@ use stages::contract::{Artifact, Progress, StageContext, StageError, Supply, Tab
 
 use super::event::{Event, Listener};
 use super::registry::{Bound, RunError};
+use crate::config::Plan;
 use crate::failure::Failure;
 use crate::panics;
 use crate::store::artifact::Content;
@@ -19,15 +20,17 @@ pub struct Made {
 }
 
 /// Runs a stage.
-pub fn perform(stage: &dyn Bound, supply: Supply, seed: u64, listener: &dyn Listener) -> Result<Made, Failure> {
+pub fn perform(stage: &dyn Bound, supply: Supply, plan: &Plan, listener: &dyn Listener) -> Result<Made, Failure> {
     let progress = Told { stage: stage.name(), listener };
-    let mut context = StageContext::new(seed, &progress);
+    let mut context = StageContext::new(plan.seed, &progress);
     let guard = panics::expect();
     let run = catch_unwind(AssertUnwindSafe(|| stage.run(supply, &mut context)));
     let panicked = guard.finish();
     let mut artifacts = match run {
         Ok(Ok(artifacts)) => artifacts,
-        Ok(Err(RunError::Stage(StageError::Input(problems)))) => return Err(Failure::data(problems)),
+        Ok(Err(RunError::Stage(StageError::Input(problems)))) => {
+            return Err(Failure::data(plan.naming_files(problems)));
+        }
         Ok(Err(RunError::Stage(StageError::Failed { code, message }))) => {
             return Err(Failure::stage(stage.name(), code, message));
         }

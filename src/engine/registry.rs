@@ -38,6 +38,9 @@ pub trait Bound: Send + Sync {
     fn sources(&self) -> Vec<SourceRequest>;
     fn define(&self, names: &mut Vocabulary);
     fn check(&self, names: &Vocabulary) -> Vec<Problem>;
+    fn analytes(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
     fn methods(&self) -> Vec<String>;
     fn run(&self, supply: Supply, context: &mut StageContext<'_>) -> Result<Vec<Artifact>, RunError>;
 }
@@ -99,6 +102,9 @@ impl<S: Stage> Bound for With<S> {
     }
     fn check(&self, names: &Vocabulary) -> Vec<Problem> {
         S::check(&self.0, names)
+    }
+    fn analytes(&self) -> Vec<(String, String)> {
+        S::analytes(&self.0)
     }
     fn methods(&self) -> Vec<String> {
         S::methods(&self.0)

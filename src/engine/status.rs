@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::decide::{Verdict, decide};
+use super::execute::shelved;
 use super::plan::Graph;
 use super::reason::Reason;
 use super::recipe::Recipe;
@@ -46,9 +47,31 @@ pub fn survey(
     force: &BTreeSet<usize>,
 ) -> Result<Vec<Standing>, Failure> {
     let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
-    let mut shelf = Shelf::new();
+    standings(plan, store, &graph, graph.with_needs(targets), force, Shelf::new())
+}
+
+/// The standing of the given stages alone, on what the others show: what `--only` would do.
+pub fn survey_alone(
+    plan: &Plan,
+    store: &Store,
+    targets: &BTreeSet<usize>,
+    force: &BTreeSet<usize>,
+) -> Result<Vec<Standing>, Failure> {
+    let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
+    let shelf = shelved(plan, store, &graph, targets)?;
+    standings(plan, store, &graph, targets.clone(), force, shelf)
+}
+
+fn standings(
+    plan: &Plan,
+    store: &Store,
+    graph: &Graph,
+    stages: BTreeSet<usize>,
+    force: &BTreeSet<usize>,
+    mut shelf: Shelf,
+) -> Result<Vec<Standing>, Failure> {
     let mut standings = Vec::new();
-    for index in graph.with_needs(targets) {
+    for index in stages {
         let up = graph.upstream[index].iter().map(|up| plan.stages[*up].name());
         let waits_on: Vec<&'static str> = up.filter(|stage| !shelf.contains_key(stage)).collect();
         let standing = if waits_on.is_empty() {

@@ -44,7 +44,10 @@ fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
             let message = format!("another run is writing here: {holder}");
             labelled(&message, &[], "wait for it with --wait-lock")
         }
-        Failure::Several(failures) => failures.iter().map(|failure| body(failure, yaml) + "\n").collect(),
+        Failure::Several(failures) => {
+            let bodies = failures.iter().map(|failure| body(failure, yaml));
+            bodies.map(|text| text.trim_end().to_owned() + "\n\n").collect()
+        }
     }
 }
 
@@ -53,6 +56,7 @@ pub fn problem(problem: &Problem, yaml: Option<&Yaml>) -> String {
     let place = match &problem.place {
         Place::Setting(path) => setting(path, yaml),
         Place::File { name, line, column } => file(name, *line, column.as_deref(), yaml),
+        Place::Source { role, column } => file(role, None, Some(column), yaml),
         Place::Study => Vec::new(),
     };
     labelled(&problem.message, &place, &problem.remedy)
@@ -98,11 +102,25 @@ fn quoted(yaml: &Yaml, spot: Spot, mark: bool) -> Vec<String> {
     let Some(line) = yaml.line(spot.line) else { return Vec::new() };
     let number = spot.line.to_string();
     let margin = " ".repeat(number.len());
-    let mut lines = vec![format!("{margin} |"), format!("{number} | {}", line.trim_end())];
+    let (line, column) = clipped(line.trim_end(), spot.column);
+    let mut lines = vec![format!("{margin} |"), format!("{number} | {line}")];
     if mark {
-        lines.push(format!("{margin} | {}^", " ".repeat(spot.column.saturating_sub(1))));
+        lines.push(format!("{margin} | {}^", " ".repeat(column.saturating_sub(1))));
     }
     lines
+}
+
+/// The part of a line around a column that a terminal can show, and the column in that part.
+fn clipped(line: &str, column: usize) -> (String, usize) {
+    const WIDTH: usize = 240;
+    if line.chars().count() <= WIDTH {
+        return (line.to_owned(), column);
+    }
+    let start = column.saturating_sub(WIDTH / 2);
+    let part: String = line.chars().skip(start).take(WIDTH).collect();
+    let (before, after) =
+        (if start > 0 { "…" } else { "" }, if start + WIDTH < line.chars().count() { "…" } else { "" });
+    (format!("{before}{part}{after}"), column - start + before.chars().count())
 }
 
 #[cfg(test)]

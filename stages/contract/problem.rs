@@ -9,6 +9,8 @@ pub enum Place {
     Setting(String),
     /// A file of the study as the configuration names it; the line counts from 1 and includes the header.
     File { name: String, line: Option<u64>, column: Option<String> },
+    /// A column of a file that an earlier stage read, by the file's role; the runner knows the file's name.
+    Source { role: &'static str, column: String },
     /// The study as a whole.
     Study,
 }

@@ -44,6 +44,11 @@ pub trait Stage: 'static {
         Vec::new()
     }
 
+    /// The analytes that these settings name, each with its dotted path: whether they exist only the data can say.
+    fn analytes(_params: &Self::Params) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// The methods section that follows from the settings, a paragraph an item; empty where the stage does nothing.
     fn methods(_params: &Self::Params) -> Vec<String> {
         Vec::new()

@@ -46,6 +46,8 @@ pub struct Vocabulary {
     pub measures: BTreeSet<String>,
     /// Endpoints by name.
     pub endpoints: BTreeMap<String, EndpointFacts>,
+    /// Models of the screen by name.
+    pub models: BTreeSet<String>,
 }
 
 impl Vocabulary {

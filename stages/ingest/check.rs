@@ -94,13 +94,14 @@ fn assessments(assessments: &Assessments) -> Vec<Problem> {
         let remedy = "name them in their order, for example `visits: [baseline, week_4]`";
         problems.push(Problem::new("missing_setting", place(), "no visit is declared", remedy));
     }
-    for visit in repeated(&assessments.visits) {
-        problems.push(Problem::new(
-            "duplicate_visit",
-            place(),
-            format!("the visit `{visit}` is named twice"),
-            "name it once",
-        ));
+    for (at, visit) in assessments.visits.iter().enumerate() {
+        let place = || Place::setting(assessments.reading().setting(&format!("visits.{at}")));
+        if visit.trim().is_empty() {
+            problems.push(Problem::new("empty_name", place(), "a visit has no name", "name it, or take it out"));
+        } else if assessments.visits[..at].contains(visit) {
+            let message = format!("the visit `{visit}` is named twice");
+            problems.push(Problem::new("duplicate_visit", place(), message, "name it once"));
+        }
     }
     problems
 }

@@ -48,8 +48,8 @@ impl Known {
     /// The nearest id, or what to do.
     pub fn remedy(&self, id: &str, table: &str) -> String {
         match suggest::nearest(id, self.ids()) {
-            Some(near) => format!("did you mean `{near}`? otherwise add it to the {table}'s file or remove the row"),
-            None => format!("add it to the {table}'s file, or remove the row"),
+            Some(near) => format!("did you mean `{near}`? otherwise add it to the {table}' file or remove the row"),
+            None => format!("add it to the {table}' file, or remove the row"),
         }
     }
 }

@@ -37,6 +37,11 @@ pub fn read(row: &Row<'_>, column: usize, values: Values, problems: &mut Problem
     Measurement::Value(number)
 }
 
+/// Whether a cell that is not empty holds words: neither a number of any writing nor a mark of the laboratory.
+pub fn is_words(row: &Row<'_>, column: usize) -> Option<bool> {
+    row.text(column).map(|text| !is_below_lod(text) && !row.is_number_like(column))
+}
+
 fn is_below_lod(text: &str) -> bool {
     if !text.starts_with(['<', 'l', 'L', 'n', 'N', 'b', 'B']) {
         return false;

@@ -104,6 +104,7 @@ fn read_wide(
     refuse_unnamed(sheet, &params.analytes, problems);
     let mut grid = allocate(sheet, &samples, &analytes, problems)?;
     let places: Vec<usize> = analytes.iter().filter_map(|name| columns.get(name).copied()).collect();
+    let words = refuse_words(sheet, &places, problems);
     let mut seen = Known::of(true);
     sheet.for_each(|row| {
         let Some(name) = row.text(id) else {
@@ -111,7 +112,7 @@ fn read_wide(
         };
         let new = seen.add(name, &row, id, "duplicate_measurement", problems);
         let sample = grid.sample(name).filter(|_| new);
-        for (analyte, column) in places.iter().enumerate() {
+        for (analyte, column) in places.iter().enumerate().filter(|(_, column)| !words.contains(column)) {
             let measured = measurement::read(&row, *column, params.values, problems);
             if let Some(sample) = sample {
                 // Cannot be there already: each row's name is new, and each column is read once.
@@ -168,6 +169,34 @@ fn allocate(
         return None;
     }
     Some(Grid::new(samples, analytes))
+}
+
+/// The columns that hold words and no number: no analytes, and each refused once.
+fn refuse_words(sheet: &Sheet<'_>, columns: &[usize], problems: &mut Problems) -> BTreeSet<usize> {
+    let mut first: BTreeMap<usize, (u64, String)> = BTreeMap::new();
+    let mut measured = BTreeSet::new();
+    sheet.for_each(|row| {
+        for column in columns.iter().filter(|column| !measured.contains(*column)).copied().collect::<Vec<_>>() {
+            match measurement::is_words(&row, column) {
+                Some(true) => drop(first.entry(column).or_insert_with(|| (row.line, row.raw(column).to_owned()))),
+                Some(false) => drop(measured.insert(column)),
+                None => {}
+            }
+        }
+    });
+    first.retain(|column, _| !measured.contains(column));
+    for (column, (line, text)) in &first {
+        problems.add(sheet.name, "text_in_number", || {
+            let header = sheet.headers.get(*column).map_or("", String::as_str);
+            let message = format!("`{text}` is not a number, nor is any other cell of the column");
+            let remedy = format!(
+                "if `{header}` is no analyte, name those that are: `analytes:` in `{}` takes names and globs",
+                sheet.section
+            );
+            Problem::new("text_in_number", Place::cell(sheet.name, *line, header), message, remedy)
+        });
+    }
+    first.into_keys().collect()
 }
 
 /// A column without a name is no analyte; one that holds values is refused, since its values would be lost.

@@ -6,6 +6,12 @@ use crate::contract::{Place, Problem, StageError};
 
 /// How many problems of one code are shown for one file.
 const SHOWN: usize = 50;
+/// Mistakes of a whole file, of which the first few say everything.
+const OF_THE_FILE: [&str; 1] = ["decimal_mark"];
+
+fn shown(code: &str) -> usize {
+    if OF_THE_FILE.contains(&code) { 3 } else { SHOWN }
+}
 
 /// Every problem found so far.
 #[derive(Debug, Default)]
@@ -19,7 +25,7 @@ impl Problems {
     pub fn add(&mut self, file: &str, code: &'static str, problem: impl FnOnce() -> Problem) {
         let count = self.counts.entry((file.to_owned(), code)).or_default();
         *count += 1;
-        if *count <= SHOWN {
+        if *count <= shown(code) {
             self.shown.push(problem());
         }
     }
@@ -33,8 +39,8 @@ impl Problems {
     pub fn into_result(self) -> Result<(), StageError> {
         let mut problems = self.shown;
         for ((file, code), count) in self.counts {
-            if count > SHOWN {
-                let message = format!("… and {} more of this kind", count - SHOWN);
+            if count > shown(code) {
+                let message = format!("… and {} more of this kind", count - shown(code));
                 problems.push(Problem::new(code, Place::file(file), message, "correct the first ones and run again"));
             }
         }

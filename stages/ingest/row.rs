@@ -58,6 +58,11 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// Whether the cell is a number, however its decimal mark is written.
+    pub fn is_number_like(&self, column: usize) -> bool {
+        number::parse(self.raw(column), self.sheet.decimal) != Err(NotANumber::Text)
+    }
+
     /// A number that must lie in a range; `setting` is what declares the range.
     pub fn number_in(
         &self,

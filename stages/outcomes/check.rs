@@ -17,6 +17,10 @@ fn one(name: &str, endpoint: &Endpoint, names: &Vocabulary) -> Vec<Problem> {
     let path = |key: &str| format!("stages.outcomes.endpoints.{name}.{key}");
     let mut problems = Vec::new();
     problems.extend(missing_rule(endpoint, &path("missing")));
+    if name.trim().is_empty() {
+        let place = Place::setting(path("kind"));
+        problems.push(Problem::new("empty_name", place, "an endpoint has no name", "name it, or take it out"));
+    }
     match endpoint {
         Endpoint::Column { column, .. } => {
             let column = column.as_deref().unwrap_or(name);

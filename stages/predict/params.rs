@@ -118,8 +118,8 @@ impl Params {
         }
         problems.extend(check_covariates(&self.covariates, &self.outcomes, path, names));
         problems.extend(self.check_predictor(path, names));
-        if self.learners.iter().any(|learner| *learner != Learner::Linear) {
-            problems.push(Problem::not_built(format!("{path}.learners"), "a learner other than `linear`"));
+        for (at, _) in self.learners.iter().enumerate().filter(|(_, learner)| **learner != Learner::Linear) {
+            problems.push(Problem::not_built(format!("{path}.learners.{at}"), "`elastic_net`"));
         }
         if self.validation.method != ValidationMethod::LeaveOneOut {
             problems.push(Problem::not_built(format!("{path}.validation.method"), "`k_fold`"));

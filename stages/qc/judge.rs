@@ -62,16 +62,22 @@ impl Verdict {
         if self.overridden { format!("kept by name: {failed}") } else { failed }
     }
 
-    /// A problem for every failed rule that stops the run; `what` is the noun.
-    pub fn problems<'a>(&'a self, what: &'a str) -> impl Iterator<Item = Problem> + 'a {
+    /// A problem for every failed rule that stops the run; `what` is the noun, `source` the file's role and column
+    /// where the fault is in one cell.
+    pub fn problems<'a>(
+        &'a self,
+        what: &'a str,
+        source: Option<(&'static str, &'a str)>,
+    ) -> impl Iterator<Item = Problem> + 'a {
         let stops = self.failures.iter().filter(|failure| failure.on_fail == OnFail::Stop && !self.overridden);
         stops.map(move |failure| {
-            Problem::new(
-                "qc_rule",
-                Place::setting(format!("stages.qc.{}", failure.rule)),
-                format!("{what} `{}`: {}", self.name, failure.message),
-                "correct the data, or set the rule's `on_fail` to exclude or flag",
-            )
+            let rule = format!("stages.qc.{}", failure.rule);
+            let remedy = format!("correct the data, or set `{rule}.on_fail` to exclude or flag");
+            let place = match source {
+                Some((role, column)) => Place::Source { role, column: column.to_owned() },
+                None => Place::setting(rule),
+            };
+            Problem::new("qc_rule", place, format!("{what} `{}`: {}", self.name, failure.message), remedy)
         })
     }
 

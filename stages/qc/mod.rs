@@ -143,9 +143,10 @@ impl Decided {
     }
 
     fn problems(&self) -> Vec<Problem> {
-        let analytes = self.of_analytes().into_iter().flat_map(|verdict| verdict.problems("analyte"));
-        let samples = self.of_samples().into_iter().flat_map(|verdict| verdict.problems("sample"));
-        let assessments = self.assessments.iter().flat_map(|verdict| verdict.problems("assessment"));
+        let analytes = self.of_analytes().into_iter().flat_map(|verdict| verdict.problems("analyte", None));
+        let samples = self.of_samples().into_iter().flat_map(|verdict| verdict.problems("sample", None));
+        let assessments =
+            self.assessments.iter().flat_map(|verdict| verdict.problems("assessment", Some(("assessments", "total"))));
         analytes.chain(samples).chain(assessments).collect()
     }
 

@@ -178,7 +178,7 @@ fn a_rule_that_stops_names_every_place_that_failed() {
     assert_eq!(found[0].remedy, "did you mean `noisy`?");
     assert_eq!(found[1].message, "analyte `gaps`: missing fraction 0.3333 is above 0.1");
     assert_eq!(found[2].message, "assessment `p1 visit_1`: the total 20 is not the sum of its items, 21");
-    assert_eq!(found[2].place, Place::setting("stages.qc.assessments.total_matches_items"));
+    assert_eq!(found[2].place, Place::Source { role: "assessments", column: "total".into() });
 }
 
 #[test]

@@ -92,15 +92,31 @@ impl Stage for Report {
     type Inputs = Inputs;
     type Outputs = Outputs;
 
-    fn check(params: &Params, _names: &Vocabulary) -> Vec<Problem> {
+    fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
         let formats = params.formats.iter().filter(|format| **format != params::Format::Html);
         let mut problems: Vec<Problem> = formats.map(not_built).collect();
         if params.formats.is_empty() {
             let place = Place::setting("stages.report.formats");
             problems.push(Problem::new("no_format", place, "no format is named", "write `formats: [html]`"));
         }
+        let known = || names.models.iter().map(String::as_str);
+        problems.extend(
+            params.primary.iter().filter_map(|name| {
+                Vocabulary::unknown("unknown_model", "model", name, known(), "stages.report.primary")
+            }),
+        );
         problems.extend(params.published.iter().flat_map(published::check));
         problems
+    }
+
+    fn analytes(params: &Params) -> Vec<(String, String)> {
+        let highlight = params.highlight.iter().enumerate();
+        let highlight = highlight.map(|(at, name)| (format!("stages.report.highlight[{at}]"), name.clone()));
+        let published = params.published.iter().flat_map(|published| published.values.iter().enumerate());
+        let named = published.filter_map(|(at, value)| {
+            Some((format!("stages.report.published.values[{at}].row.analyte"), value.row.get("analyte")?.clone()))
+        });
+        highlight.chain(named).collect()
     }
 
     fn methods(params: &Params) -> Vec<String> {

@@ -6,6 +6,9 @@ use super::params::{Published, PublishedValue};
 use super::sheets::{Cell, Sheet, known};
 use crate::contract::{Place, Problem, StageError, suggest};
 
+/// The table that has a row of every analyte, left out or not.
+const JUDGED: &str = "qc/analyte_quality";
+
 /// How a printed number compares.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
@@ -65,7 +68,7 @@ pub fn compare(published: &Published, sheets: &BTreeMap<String, Sheet>) -> Resul
     let (mut compared, mut problems) = (Vec::new(), check(published));
     if problems.is_empty() {
         for (at, value) in published.values.iter().enumerate() {
-            match look_up(at, value, sheets.get(&value.table)) {
+            match look_up(at, value, sheets) {
                 Ok(comparison) => compared.push(comparison),
                 Err(problem) => problems.push(*problem),
             }
@@ -74,7 +77,7 @@ pub fn compare(published: &Published, sheets: &BTreeMap<String, Sheet>) -> Resul
     StageError::unless_none(problems).map(|()| compared)
 }
 
-fn look_up(at: usize, value: &PublishedValue, sheet: Option<&Sheet>) -> Result<Comparison, Box<Problem>> {
+fn look_up(at: usize, value: &PublishedValue, sheets: &BTreeMap<String, Sheet>) -> Result<Comparison, Box<Problem>> {
     let comparison = |full: Option<f64>, verdict: Verdict| Comparison {
         label: value.label.clone(),
         printed: value.value.as_str().to_owned(),
@@ -82,7 +85,10 @@ fn look_up(at: usize, value: &PublishedValue, sheet: Option<&Sheet>) -> Result<C
         rounded: full.map(|full| value.value.round(full)),
         verdict,
     };
-    let Some(sheet) = sheet else { return Ok(comparison(None, Verdict::Withheld)) };
+    let Some(sheet) = sheets.get(&value.table) else { return Ok(comparison(None, Verdict::Withheld)) };
+    if was_left_out(value, sheet, sheets) {
+        return Ok(comparison(None, Verdict::Missing));
+    }
     let row = the_row(at, value, sheet)?;
     let cell = sheet.position(&value.column).map(|column| &row[column]);
     Ok(match cell {
@@ -98,6 +104,16 @@ fn look_up(at: usize, value: &PublishedValue, sheet: Option<&Sheet>) -> Result<C
             None => comparison(None, Verdict::Missing),
         },
     })
+}
+
+/// Whether the row is of an analyte that quality control judged and that the table does not have.
+fn was_left_out(value: &PublishedValue, sheet: &Sheet, sheets: &BTreeMap<String, Sheet>) -> bool {
+    let Some(analyte) = value.row.get("analyte") else { return false };
+    let has = |sheet: &Sheet| {
+        let column = sheet.position("analyte");
+        column.is_some_and(|column| sheet.rows.iter().any(|row| row[column].text() == *analyte))
+    };
+    !has(sheet) && sheets.get(JUDGED).is_some_and(has)
 }
 
 fn the_row<'a>(at: usize, value: &PublishedValue, sheet: &'a Sheet) -> Result<&'a Vec<Cell>, Box<Problem>> {

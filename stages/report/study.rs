@@ -126,16 +126,17 @@ impl<'a> Study<'a> {
 
     fn find_highlights(&self, problems: &mut Vec<Problem>) -> Vec<String> {
         if self.params.highlight.is_empty() {
-            let tested = self.leading().filter_map(|row| row.p_value.map(|p| (p, &row.analyte)));
-            let best = tested.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
-            return best.map(|(_, analyte)| analyte.clone()).into_iter().collect();
+            return self.best();
         }
-        let known: BTreeSet<&str> = self.associations.iter().map(|row| row.analyte.as_str()).collect();
+        let tested: BTreeSet<&str> = self.associations.iter().map(|row| row.analyte.as_str()).collect();
+        let known: BTreeSet<&str> = self.names.keys().map(String::as_str).chain(tested.iter().copied()).collect();
         let shown: BTreeMap<String, &str> = known.iter().map(|analyte| (self.name(analyte), *analyte)).collect();
         let mut chosen = Vec::new();
         for (at, name) in self.params.highlight.iter().enumerate() {
             match known.get(name.as_str()).or(shown.get(name)) {
                 Some(analyte) if chosen.iter().any(|known| known == analyte) => {}
+                // Quality control left it out: there is nothing to draw, and the findings say so.
+                Some(analyte) if !tested.contains(analyte) => {}
                 Some(analyte) => chosen.push((*analyte).to_owned()),
                 None => {
                     let path = format!("stages.report.highlight[{at}]");
@@ -143,7 +144,14 @@ impl<'a> Study<'a> {
                 }
             }
         }
-        chosen
+        if chosen.is_empty() { self.best() } else { chosen }
+    }
+
+    /// The analyte of the smallest p-value of the leading model.
+    fn best(&self) -> Vec<String> {
+        let tested = self.leading().filter_map(|row| row.p_value.map(|p| (p, &row.analyte)));
+        let best = tested.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
+        best.map(|(_, analyte)| analyte.clone()).into_iter().collect()
     }
 }
 

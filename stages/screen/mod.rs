@@ -79,6 +79,10 @@ impl Stage for Screen {
         tables(associations, answers)
     }
 
+    fn define(params: &Params, names: &mut Vocabulary) {
+        names.models.extend(params.models.keys().cloned());
+    }
+
     fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
         params.check(names)
     }

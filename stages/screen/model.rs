@@ -148,19 +148,27 @@ impl Model {
 
     fn check_built(&self, path: &str, problems: &mut Vec<Problem>) {
         if self.family != Family::Gaussian {
-            problems.push(Problem::not_built(format!("{path}.family"), "a family other than `gaussian`"));
+            problems.push(Problem::not_built(format!("{path}.family"), &word(&self.family)));
         }
-        if self.link.is_some_and(|link| link != Link::Identity) {
-            problems.push(Problem::not_built(format!("{path}.link"), "a link other than `identity`"));
+        if let Some(link) = self.link.filter(|link| *link != Link::Identity) {
+            problems.push(Problem::not_built(format!("{path}.link"), &word(&link)));
         }
         if self.covariance.estimator().is_none() {
             problems.push(Problem::not_built(format!("{path}.covariance"), "`cluster`"));
         }
         if self.on_separation.is_some() {
-            problems.push(Problem::not_built(format!("{path}.on_separation"), "an answer to separation"));
+            problems.push(Problem::not_built(format!("{path}.on_separation"), "`on_separation`"));
         }
         if self.estimator.is_some() {
             problems.push(Problem::not_built(format!("{path}.estimator"), "`firth`"));
         }
+    }
+}
+
+/// A setting's value as the configuration writes it.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => format!("`{word}`"),
+        _ => "this value".to_owned(),
     }
 }

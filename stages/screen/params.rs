@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::quantity::Probability;
-use crate::contract::{Problem, Vocabulary};
+use crate::contract::{Place, Problem, Vocabulary};
 use crate::statistics::multiplicity::Adjustment;
 
 pub use super::model::{Model, Predictor};
@@ -117,6 +117,10 @@ impl Params {
     pub fn check(&self, names: &Vocabulary) -> Vec<Problem> {
         let mut problems = self.not_built();
         for (name, model) in &self.models {
+            if name.trim().is_empty() {
+                let place = Place::setting("stages.screen.models");
+                problems.push(Problem::new("empty_name", place, "a model has no name", "name it, or take it out"));
+            }
             model.check(&format!("stages.screen.models.{name}"), names, &mut problems);
         }
         problems
@@ -124,8 +128,8 @@ impl Params {
 
     fn not_built(&self) -> Vec<Problem> {
         let whole = [
-            (self.permutation.is_some(), "permutation", "permutation inference"),
-            (self.bootstrap.is_some(), "bootstrap", "the bootstrap"),
+            (self.permutation.is_some(), "permutation", "`permutation`"),
+            (self.bootstrap.is_some(), "bootstrap", "`bootstrap`"),
             (self.multiplicity.method == Adjustment::Storey, "multiplicity.method", "`storey`"),
         ];
         let asked = whole.into_iter().filter(|(asked, ..)| *asked);

@@ -1,0 +1,444 @@
+//! What a new user does wrong: each mistake is named with its place, its value and its remedy, and nothing is lost.
+
+use std::collections::BTreeSet;
+
+use stages::screen::schema::Associations;
+
+use crate::common::{Said, Study, assert_same};
+
+const PIPELINE: &str = "pipeline.yaml";
+const PEOPLE: &str = "data/participants.csv";
+const MADRS: &str = "data/madrs.csv";
+const SAMPLES: &str = "data/samples.csv";
+const METABOLITES: &str = "data/metabolites.csv";
+/// An analyte's name that every format must survive.
+const ODD: &str = "=1+1, \"β/3-HB\"<script>";
+
+/// One mistake: the file, what stands there, what is written instead, and what the report must say.
+type Mistake = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+/// Replaces the first occurrence of a text in a file of the study.
+#[track_caller]
+fn replace(study: &Study, file: &str, from: &str, to: &str) {
+    let text = std::fs::read_to_string(study.path(file)).unwrap();
+    assert!(text.contains(from), "{file} holds {from}");
+    study.write(file, &text.replacen(from, to, 1));
+}
+
+/// Words that only a programmer would write.
+#[track_caller]
+fn assert_plain(said: &Said) {
+    for word in ["panicked", "struct ", "enum ", "variant", "Some(", "None", "Error {", "f64", "u64", "unwrap"] {
+        assert!(!said.err.contains(word), "{word}: {}", said.err);
+    }
+    assert!(said.err.contains("help: "), "{}", said.err);
+}
+
+/// Makes each mistake in a study of its own and reads what `check` says.
+fn refuses(mistakes: &[Mistake]) {
+    for (file, from, to, words) in mistakes {
+        let study = Study::of_the_repository();
+        replace(&study, file, from, to);
+        let said = study.run(&["check"]);
+        assert_eq!(said.code, Some(2), "{to}: {}{}", said.out, said.err);
+        assert_plain(&said);
+        for word in *words {
+            assert!(said.err.contains(word), "{to}: no {word} in\n{}", said.err);
+        }
+        assert!(!study.path("outputs").exists(), "{to}: nothing is written");
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_mistake_in_a_table_is_named_with_its_file_line_column_value_and_remedy() {
+    refuses(&[
+        (PEOPLE, ",age,", ",agee,", &["has no column `age`", "participants.csv:1, column age", "did you mean `agee`?"]),
+        (PEOPLE, "P02,37", "P02,thirty", &["`thirty` is not a number", "participants.csv:3, column age", "correct it"]),
+        (PEOPLE, "P02,37", "P02,370", &["`370` is outside 18 to 90", "participants.csv:3, column age", "columns.age.range`"]),
+        (PEOPLE, "female", "femle", &["`femle` is not a level of `sex`", "participants.csv:", "did you mean `female`?"]),
+        (PEOPLE, "P02,37", "P02,37,1", &["the row has 5 cells and the header 4", "participants.csv:3", "quotation marks"]),
+        (PEOPLE, "P02,37", "P01,37", &["`P01` occurs on line 2 and again on line 3", "participants.csv:3", "keep one"]),
+        (MADRS, "4,1,31", "4,1,61", &["`61` is outside 0 to 60", "madrs.csv:2, column total", "correct the value"]),
+        (MADRS, "e,2,3", "e,7,3", &["`7` is outside 0 to 6", "madrs.csv:2, column item_1", "correct the value"]),
+        (MADRS, "4,1,31", "4,1,30", &["`P01 baseline`: the total 30 is not the sum of its items, 31", "madrs.csv, column total", "correct the data, or set `stages.qc.assessments.total_matches_items.on_fail`", ]),
+        (MADRS, "P01,infusion_1", "P01,baseline", &["`P01` has visit `baseline` on line 2 and again on line 3", "madrs.csv:3, column visit", "keep one"]),
+        (MADRS, "P01,infusion_1", "P01,infusion1", &["unknown visit `infusion1`", "madrs.csv:3, column visit", "did you mean `infusion_1`?"]),
+        (SAMPLES, ",P01,", ",P99,", &["unknown participant `P99`", "samples.csv:25, column participant_id", "add it to the participants' file"]),
+        (SAMPLES, "P01,post_infusion_1", "P01,baseline", &["`P01` has two samples at `baseline`", "samples.csv:26, column timepoint", "keep one"]),
+        (SAMPLES, ",blank,", ",blnk,", &["unknown type of sample `blnk`", "samples.csv:2, column type", "did you mean `blank`?"]),
+        (METABOLITES, ",0.7836", ",-0.7836", &["`-0.7836` is negative", "metabolites.csv:2, column value", "values: transformed"]),
+        (METABOLITES, "0.7836,µmol/L", "0.7836,mg/dL", &["`mg/dL` here and `µmol/L` in the panel", "metabolites.csv:2, column unit", "convert"]),
+        (METABOLITES, "BLANK_1,betaine", "BLANK_1,3-hydroxybutyrate", &["on line 2 and again on line 3", "metabolites.csv:3, column analyte", "keep one"]),
+        (METABOLITES, "BLANK_1,", "BLNK_1,", &["unknown sample `BLNK_1`", "metabolites.csv:2, column sample_id", "did you mean `BLANK_1`?"]),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_mistake_in_the_configuration_is_named_with_its_line_its_key_and_the_nearest_name() {
+    refuses(&[
+        (PIPELINE, "max_qc_rsd:", "max_qc_rds:", &["unknown key `max_qc_rds`", "pipeline.yaml:49:7 (stages.qc.analytes.max_qc_rds)", "did you mean `max_qc_rsd`?", ]),
+        (PIPELINE, "  data: data", "  seed: 1\n  data: data", &["`seed` is given twice (study.seed), in lines 16 and 17", "pipeline.yaml:17", "keep one"]),
+        (PIPELINE, "to: infusion_4}", "to: infusion4}", &["unknown visit `infusion4`", "improvement_infusion_4.to)", "did you mean `infusion_4`?"]),
+        (PIPELINE, "[improvement_infusion_4, ", "[improvment_infusion_4, ", &["unknown outcome `improvment_infusion_4`", "models.published.outcomes.0)", "did you mean `improvement_infusion_4`?", ]),
+        (PIPELINE, "[age, sex, b", "[age, sexe, b", &["unknown covariate `sexe`", "did you mean `sex`?"]),
+        (PIPELINE, "[3-hydroxybutyrate]", "[3-hydroxybutirate]", &["unknown analyte `3-hydroxybutirate`", "(stages.report.highlight[0])", "did you mean `3-hydroxybutyrate`?", ]),
+        (PIPELINE, "analyte: 3-hydroxybutyrate}", "analyte: betain}", &["unknown analyte `betain`", "row.analyte)", "did you mean `betaine`?"]),
+        (PIPELINE, "keep: []", "keep: [betain]", &["unknown analyte or study sample `betain`", "(stages.qc.keep[0])", "did you mean `betaine`?"]),
+        (PIPELINE, "formats:", "primary: publishd\n    formats:", &["unknown model `publishd`", "did you mean `published`?"]),
+        (PIPELINE, "to: post_infusion_1", "to: post_infusion", &["unknown timepoint `post_infusion`", "did you mean `post_infusion_1`?"]),
+        (PIPELINE, "visits: [baseline,", "visits: [baseline, baseline,", &["the visit `baseline` is named twice", "visits.1)", "name it once"]),
+        (PIPELINE, "visits: [baseline,", "visits: ['', baseline,", &["a visit has no name", "visits.0)"]),
+        (PIPELINE, "      published_t:", "      '':", &["a model has no name", "name it"]),
+        (PIPELINE, "confidence: 0.95", "confidence: \"0.95\"", &["expected a number", "(stages.screen.confidence)", "without quotation marks: 0.95"]),
+        (PIPELINE, "confidence: 0.95", "confidence: .nan", &["`.nan` is not a finite number", "1 problem"]),
+        (PIPELINE, "confidence: 0.95", "confidence: 95", &["95 is not a probability"]),
+        (PIPELINE, "title: Rep", "title: [Rep]\n  #", &["invalid type: list, expected a string", "(study.title)"]),
+        (PIPELINE, "outcomes: [improvement_infusion_4]", "outcomes: improvement_infusion_4", &["expected a list", "write a list: [improvement_infusion_4]"]),
+        (PIPELINE, "{model: descriptive, visits: all}", "descriptive", &["expected a map of settings", "(stages.outcomes.trajectory)"]),
+        (PIPELINE, "predictor: {change: percent}", "predictor: change", &["expected a map with one key", "models.published.predictor)"]),
+        (PIPELINE, "range: [18, 90]", "range: [1, 2, 3]", &["expected a list of two", "columns.age.range)"]),
+        (PIPELINE, "  predict:\n", "  predict: null\n  prdict:\n", &["unknown key `prdict`", "did you mean `predict`?"]),
+        (PIPELINE, "study:", "study: [", &["not valid YAML", "pipeline.yaml:"]),
+        (PIPELINE, "data: data", "data: ../data", &["`../data` leaves the study's folder", "(study.data)", "--allow-outside"]),
+        (PIPELINE, "data: data", "data: dta", &["there is no data folder `./dta`", "(study.data)", "1 problem"]),
+        (PIPELINE, "outputs: outputs", "outputs: data", &["`data` is the data folder too", "(study.outputs)"]),
+        (PIPELINE, "file: madrs.csv", "file: madr.csv", &["there is no file `madr.csv`", "did you mean `madrs.csv`?"]),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn what_is_not_built_yet_is_refused_by_its_name_and_its_place() {
+    let model = "covariance: hc3  ";
+    refuses(&[
+        (PIPELINE, model, "family: binomial  ", &["`binomial` is part of the contract and not built yet", "published_hc3.family)"]),
+        (PIPELINE, model, "link: logit  ", &["`logit` is part", "published_hc3.link)"]),
+        (PIPELINE, model, "on_separation: firth  ", &["`on_separation` is part", "published_hc3.on_separation)"]),
+        (PIPELINE, model, "estimator: firth  ", &["`firth` is part", "published_hc3.estimator)"]),
+        (PIPELINE, model, "covariance: {cluster: sex}  ", &["`cluster` is part", "published_hc3.covariance)"]),
+        (PIPELINE, "method: bh ", "method: storey ", &["`storey` is part", "(stages.screen.multiplicity.method)"]),
+        (PIPELINE, "confidence: 0.95", "permutation: {method: freedman_lane, draws: 9999, adjust: step_down_max_t}", &["`permutation` is part", "(stages.screen.permutation)"]),
+        (PIPELINE, "confidence: 0.95", "bootstrap: {interval: bca, draws: 2000}", &["`bootstrap` is part", "(stages.screen.bootstrap)"]),
+        (PIPELINE, "{model: descriptive, visits: all}", "{model: mmrm, visits: all}", &["`mmrm` is part", "(stages.outcomes.trajectory.model)"]),
+        (PIPELINE, "drift: {method: none}", "drift: {method: qc_rsc}", &["`qc_rsc` is part", "steps.1.drift.method)"]),
+        (PIPELINE, "sample: {method: none}", "sample: {method: internal_standard}", &["`internal_standard` is part", "steps.2.sample.method)"]),
+        (PIPELINE, "impute: {method: none}", "impute: {method: knn}", &["`knn` is part", "steps.3.impute.method)"]),
+        (PIPELINE, "transform: {method: none}", "transform: {method: glog}", &["`glog` is part", "steps.4.transform.method)"]),
+        (PIPELINE, "decisions: null", "decisions: decisions.csv", &["`decisions` is part", "(stages.qc.decisions)"]),
+        (PIPELINE, "file: madrs.csv", "file: madrs.xlsx", &["`xlsx` is part", "(stages.ingest.assessments.file)"]),
+        (PIPELINE, "formats: [html]", "formats: [html, pdf]", &["`pdf` is part", "(stages.report.formats"]),
+        (PIPELINE, "learners: [linear]", "learners: [linear, elastic_net]", &["`elastic_net` is part", "(stages.predict.learners.1)"]),
+        (PIPELINE, "{method: leave_one_out, p", "{method: k_fold, p", &["`k_fold` is part", "(stages.predict.validation.method)"]),
+    ]);
+}
+
+#[test]
+fn every_mistake_of_the_configuration_and_the_data_is_in_one_report() {
+    let study = Study::of_the_repository();
+    replace(&study, PIPELINE, "max_qc_rsd:", "max_qc_rds:");
+    replace(&study, PIPELINE, "to: infusion_4}     #", "to: infusion4}  #");
+    replace(&study, PEOPLE, "P02,37", "P02,thirty");
+    replace(&study, MADRS, "4,1,31", "4,1,61");
+    insta::assert_snapshot!(study.run(&["check"]).err, @r#"
+    error: unknown key `max_qc_rds`
+     --> pipeline.yaml:49:7 (stages.qc.analytes.max_qc_rds)
+       |
+    49 |       max_qc_rds: 0.3            # sd/mean of the pooled QC samples: the noise of the assay, 0 or more
+       |       ^
+    help: did you mean `max_qc_rsd`?
+
+    error: unknown visit `infusion4`
+     --> pipeline.yaml:81:75 (stages.outcomes.endpoints.improvement_infusion_4.to)
+       |
+    81 |       improvement_infusion_4: {kind: percent_improvement, from: baseline, to: infusion4}  # 100·(from - to)/from; higher is better
+       |                                                                           ^
+    help: did you mean `infusion_4`?
+
+    error: `thirty` is not a number
+     --> participants.csv:3, column age
+    help: correct it, empty the cell if the value is missing, or declare the word in `stages.ingest.participants.missing`
+
+    error: `61` is outside 0 to 60
+     --> madrs.csv:2, column total
+    help: correct the value
+
+    4 problems; earlier outputs are unchanged
+    "#);
+}
+
+#[test]
+fn settings_that_are_not_built_and_values_of_the_wrong_kind_are_in_one_report() {
+    let study = Study::of_the_repository();
+    replace(&study, PIPELINE, "impute: {method: none}", "impute: {method: knn}");
+    replace(
+        &study,
+        PIPELINE,
+        "confidence: 0.95  ",
+        "bootstrap: {draws: 2000, interval: bca}\n    confidence: \"0.95\"",
+    );
+    insta::assert_snapshot!(study.run(&["check"]).err, @r#"
+    error: `knn` is part of the contract and not built yet
+     --> pipeline.yaml:70:18 (stages.normalize.steps.3.impute.method)
+       |
+    70 |       - impute: {method: knn}                    # none | half_min | median: what stands in for a missing value
+       |                  ^
+    help: choose another method, or leave the step out
+
+    error: `bootstrap` is part of the contract and not built yet
+     --> pipeline.yaml:112:5 (stages.screen.bootstrap)
+        |
+    112 |     bootstrap: {draws: 2000, interval: bca}
+        |     ^
+    help: leave it out
+
+    error: invalid type: string "0.95", expected a number
+     --> pipeline.yaml:113:5 (stages.screen.confidence)
+        |
+    113 |     confidence: "0.95"           # of every interval, between 0 and 1
+        |     ^
+    help: write it without quotation marks: 0.95
+
+    3 problems; nothing was run
+    "#);
+}
+
+#[test]
+fn a_run_stops_at_bad_data_with_the_whole_report_and_leaves_the_earlier_outputs_as_they_were() {
+    let study = Study::of_the_repository();
+    study.run(&["run", "-q"]).fine();
+    let before = study.shown();
+    replace(&study, MADRS, "P01,infusion_2", "P01,infusion_1");
+    replace(&study, METABOLITES, ",0.7836", ",-0.7836");
+    let said = study.run(&["run", "-q"]);
+    assert_eq!(said.code, Some(2));
+    insta::assert_snapshot!(said.err, @r#"
+    error: participant `P01` has visit `infusion_1` on line 3 and again on line 4
+     --> madrs.csv:4, column visit
+    help: keep one of the two rows, or correct the visit
+
+    error: `-0.7836` is negative, and a raw concentration is not
+     --> metabolites.csv:2, column value
+    help: correct it, or say `values: transformed` if these are logs or differences
+
+    2 problems; earlier outputs are unchanged
+    "#);
+    assert_same(&study.shown(), &before);
+    replace(&study, METABOLITES, ",-0.7836", ",0.7836");
+    replace(&study, MADRS, "P01,infusion_1,2", "P01,infusion_2,2");
+    assert!(study.reruns().is_empty(), "the earlier results are still current");
+}
+
+#[test]
+fn a_pipeline_that_is_empty_or_something_else_says_what_it_should_be() {
+    let study = Study::empty();
+    let cases = [
+        ("", "the file has no `study`"),
+        ("hello", "the file is \"hello\", and not a map of settings"),
+        ("- a\n- b\n", "and not a map of settings"),
+        ("a: 1\n---\nb: 2\n", "more than one document"),
+        ("\u{0}", "not valid YAML"),
+    ];
+    let none = study.run(&["check"]);
+    assert_eq!(none.code, Some(2));
+    assert!(none.err.contains("there is no pipeline.yaml here") && none.err.contains("--pipeline"), "{}", none.err);
+    for (text, words) in cases {
+        study.write(PIPELINE, text);
+        let said = study.run(&["check"]);
+        assert_eq!(said.code, Some(2), "{text}");
+        assert_plain(&said);
+        assert!(said.err.contains(words), "{text}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_slip_on_the_command_line_is_named_with_what_was_meant() {
+    let study = Study::of_the_repository();
+    let cases: [(&[&str], &str); 7] = [
+        (&["run", "screnn"], "did you mean `screen`?"),
+        (&["chekc"], "did you mean `check`?"),
+        (&["check", "-S", "stages.qc.analytes.max_mising=0.3"], "did you mean `max_missing`?"),
+        (&["check", "-S", "stages.qc.analytes.max_missing=7"], "7 is not a fraction from 0 to 1"),
+        (&["check", "-S", "stages.qc.analytes.max_missing"], "there is no `=`"),
+        (&["check", "-S", "study.title.x=1"], "cannot be set below"),
+        (&["run", "-n", "--only", "screen"], "ingest has no results yet"),
+    ];
+    for (arguments, words) in cases {
+        let said = study.run(arguments);
+        assert_eq!(said.code, Some(2), "{arguments:?}");
+        assert_plain(&said);
+        assert!(said.err.contains(words), "{arguments:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_dry_run_of_one_stage_alone_speaks_of_that_stage_alone() {
+    let study = Study::of_the_repository();
+    study.run(&["run", "-q"]).fine();
+    study.edit(|text| text.replace("max_qc_rsd: 0.3", "max_qc_rsd: 0.25"));
+    assert_eq!(study.run(&["run", "-n", "--only", "screen"]).fine().out, "screen     cached\n");
+    assert!(study.run(&["run", "-n", "screen"]).fine().out.contains("qc         outdated"));
+}
+
+#[test]
+fn an_empty_file_and_one_of_another_kind_are_named() {
+    let cases: [(&[u8], &str); 4] = [
+        (b"", "the file is empty"),
+        (b"participant_id,visit,total\n", "a header and no rows"),
+        (b"participant_id,visit,total\nP01,\xb5,3\n", "the byte 0xB5 is not UTF-8"),
+        (b"participant_id,visit,total\n\"P01,baseline,3\n", "a quotation mark opens here"),
+    ];
+    for (bytes, words) in cases {
+        let study = Study::of_the_repository();
+        std::fs::write(study.path(MADRS), bytes).unwrap();
+        let said = study.run(&["check"]);
+        assert_eq!(said.code, Some(2));
+        assert_plain(&said);
+        assert!(said.err.contains(words) && said.err.contains("madrs.csv"), "{}", said.err);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_and_other_line_ends_change_no_table() {
+    let (plain, foreign) = (Study::of_the_repository(), Study::of_the_repository());
+    for file in [PEOPLE, MADRS, SAMPLES, METABOLITES, "data/panel.csv"] {
+        let text = std::fs::read_to_string(foreign.path(file)).unwrap();
+        foreign.write(file, &format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    }
+    for study in [&plain, &foreign] {
+        study.run(&["run", "-q", "ingest"]).fine();
+    }
+    assert!(plain.shown() == foreign.shown() && !plain.shown().is_empty());
+}
+
+#[test]
+fn semicolons_and_decimal_commas_are_read_when_declared_and_named_when_not() {
+    let study = Study::of_the_repository();
+    study.run(&["run", "-q", "ingest"]).fine();
+    let before = study.shown();
+    for file in [PEOPLE, METABOLITES] {
+        let text = std::fs::read_to_string(study.path(file)).unwrap();
+        study.write(file, &text.replace(',', ";").replace('.', ","));
+    }
+    let said = study.run(&["check"]);
+    assert_eq!(said.code, Some(2));
+    for words in ["`0,7836` is written with a decimal comma", "metabolites.csv:2, column value", "participants.csv:2"] {
+        assert!(said.err.contains(words), "{}", said.err);
+    }
+    assert!(said.err.contains("set `decimal: \",\"` in `stages.ingest.metabolites`"), "{}", said.err);
+    let declared = "\n      delimiter: \";\"\n      decimal: \",\"  #";
+    replace(&study, PIPELINE, "file: participants.csv", &format!("file: participants.csv{declared}"));
+    replace(&study, PIPELINE, "file: metabolites.csv", &format!("file: metabolites.csv{declared}"));
+    study.run(&["run", "-q", "ingest"]).fine();
+    assert!(study.shown() == before);
+}
+
+/// Turns the long table into a wide one, with a column of words where `note` says its header.
+fn widen(study: &Study, note: Option<&str>) {
+    let text = std::fs::read_to_string(study.path(METABOLITES)).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let column = |at: usize| rows.iter().map(|row| row[at].to_owned()).collect::<BTreeSet<String>>();
+    let (samples, analytes) = (column(0), column(1));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let header = ["sample_id"].into_iter().chain(note).chain(analytes.iter().map(String::as_str));
+    writer.write_record(header).unwrap();
+    for sample in &samples {
+        let value = |analyte: &String| {
+            let row = rows.iter().find(|row| row[0] == **sample && row[1] == **analyte);
+            row.map_or(String::new(), |row| row[2].to_owned())
+        };
+        let note = note.map(|_| "by hand".to_owned());
+        writer.write_record([sample.clone()].into_iter().chain(note).chain(analytes.iter().map(value))).unwrap();
+    }
+    study.write(METABOLITES, &String::from_utf8(writer.into_inner().unwrap()).unwrap());
+    replace(study, PIPELINE, "layout: long", "layout: wide");
+}
+
+#[test]
+fn a_wide_column_of_words_is_named_once_with_the_setting_that_leaves_it_out() {
+    let study = Study::of_the_repository();
+    widen(&study, Some("comment"));
+    let said = study.run(&["check"]);
+    assert_eq!(said.code, Some(2));
+    for words in ["`by hand` is not a number", "metabolites.csv:2, column comment", "`analytes:`", "1 problem;"] {
+        assert!(said.err.contains(words), "{words}: {}", said.err);
+    }
+}
+
+/// Gives the leading analyte the odd name everywhere, and the highlight with it.
+fn rename(study: &Study) {
+    let quoted = format!("\"{}\"", ODD.replace('"', "\"\""));
+    for file in [METABOLITES, "data/panel.csv"] {
+        let text = std::fs::read_to_string(study.path(file)).unwrap();
+        study.write(file, &text.replace("3-hydroxybutyrate", &quoted).replace("3-Hydroxybutyrate", &quoted));
+    }
+    let analyte = format!("analyte: '{ODD}'}}");
+    study.edit(|text| {
+        let text = text.replace("highlight: [3-hydroxybutyrate]", &format!("highlight: ['{ODD}']"));
+        text.replace("analyte: 3-hydroxybutyrate}", &analyte)
+    });
+}
+
+#[test]
+fn an_analyte_of_any_name_goes_through_to_the_page_the_figures_and_the_tables() {
+    for wide in [false, true] {
+        let study = Study::of_the_repository();
+        rename(&study);
+        if wide {
+            widen(&study, None);
+        }
+        study.run(&["run", "-q"]).fine();
+        let (mut figures, mut tables) = (0, 0);
+        for (path, bytes) in study.shown() {
+            let text = String::from_utf8_lossy(&bytes);
+            if path.ends_with(".html") || path.ends_with(".svg") {
+                assert!(!text.contains("HB\"<script>") && !text.contains("HB&quot;<script>"), "{path} is escaped");
+                figures += usize::from(path.ends_with(".svg") && text.contains("HB") && text.contains("&lt;script"));
+            }
+            if path.ends_with("associations.csv") {
+                let mut reader = csv::Reader::from_reader(text.as_bytes());
+                let safe = format!("'{ODD}");
+                tables += reader.records().filter(|row| row.as_ref().unwrap().iter().any(|cell| cell == safe)).count();
+            }
+        }
+        assert!(figures > 0 && tables > 0, "wide {wide}: {figures} figures, {tables} rows");
+        let analytes: Vec<String> = study.table::<Associations>("screen").column("analyte");
+        assert!(analytes.iter().any(|name| name == ODD));
+    }
+}
+
+#[test]
+fn a_study_that_quality_control_empties_and_one_that_tests_nothing_still_have_a_report() {
+    let models = |text: &str| {
+        let (start, end) = (text.find("    models:\n").unwrap(), text.find("    confidence: 0.95").unwrap());
+        let published = text.rfind("    published:      ").unwrap();
+        format!("{}    models: {{}}\n{}", &text[..start], &text[end..published])
+    };
+    let excluded = |text: &str| text.replace("max_qc_rsd: 0.3", "max_qc_rsd: 0.0001");
+    let never =
+        |text: &str| text.replace("month_12] ", "month_12, month_13] ").replacen("to: infusion_4}", "to: month_13}", 1);
+    let edits: [&dyn Fn(&str) -> String; 3] = [&models, &excluded, &never];
+    for edit in edits {
+        let study = Study::of_the_repository();
+        study.edit(edit);
+        study.run(&["check"]).fine();
+        study.run(&["run", "-q"]).fine();
+        assert!(study.path("outputs/report/report.html").exists());
+    }
+}
+
+#[test]
+fn names_with_dots_spaces_and_signs_work_for_models_and_visits() {
+    let study = Study::of_the_repository();
+    study.edit(|text| {
+        let text = text.replace("      published_t:", "      \"t. of/ü <b>\":");
+        text.replace("infusion_1,", "\"ïn.fusion / 1\",")
+    });
+    let madrs = std::fs::read_to_string(study.path(MADRS)).unwrap();
+    study.write(MADRS, &madrs.replace(",infusion_1,", ",ïn.fusion / 1,"));
+    study.run(&["run", "-q"]).fine();
+    let page = std::fs::read_to_string(study.path("outputs/report/report.html")).unwrap();
+    assert!(page.contains("t. of/ü &lt;b&gt;") && !page.contains("ü <b>"));
+}
