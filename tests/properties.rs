@@ -86,8 +86,7 @@ fn the_order_of_rows_and_columns_changes_no_byte_of_any_result() {
     assert!(plain.contains_key("screen/associations.parquet"));
     assert!(plain.keys().eq(permuted.keys()));
     let different: Vec<_> = plain.keys().filter(|path| plain[*path] != permuted[*path]).collect();
-    // The items are the file's own columns and stand in its order.
-    assert_eq!(different, ["qc/assessments.parquet"]);
+    assert!(different.is_empty(), "these differ: {different:?}");
 }
 
 /// Gives every participant (P01 … P30) another name, wherever one stands.
