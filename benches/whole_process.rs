@@ -57,6 +57,7 @@ fn report(name: &str, folder: &Path, before: impl Fn(usize), arguments: impl Fn(
 }
 
 /// Wall time in seconds and peak resident memory in megabytes of one run.
+#[expect(clippy::zombie_processes, reason = "wait4 waits, and tells the memory")]
 fn measure(folder: &Path, arguments: &[String]) -> (f64, f64) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ketascreen"));
     command.current_dir(folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);

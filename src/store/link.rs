@@ -1,17 +1,20 @@
-//! `outputs/<stage>`: a relative link to the current entry, flipped by a rename.
+//! `outputs/<stage>`: a relative link to the current entry, flipped by a rename; a copy where links do not work.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::copy;
 use super::digest::Digest;
 use super::files;
 use super::layout::{Entry, Store};
 use crate::failure::Failure;
 
 impl Store {
-    /// The entry that a stage's link shows, whether or not it is whole.
+    /// The entry that a stage's link (or copy) shows, whether or not it is whole.
     pub fn current(&self, stage: &str) -> Option<Entry> {
-        let target = fs::read_link(self.link(stage)).ok()?;
+        let link = self.link(stage);
+        let Ok(target) = fs::read_link(&link) else { return copy::key(&link).map(|key| self.entry(stage, &key)) };
         let key = Digest::parse(target.file_name()?.to_str()?)?;
         let entry = self.entry(stage, &key);
         (target == relative(&entry)).then_some(entry)
@@ -19,19 +22,28 @@ impl Store {
 
     /// Lets a stage's link show this entry; whether that changed anything.
     pub fn show(&self, entry: &Entry) -> Result<bool, Failure> {
-        if self.current(&entry.stage).as_ref() == Some(entry) {
+        let link = self.link(&entry.stage);
+        let copied = copy::key(&link).is_some() && !link.is_symlink();
+        let shown =
+            if copied { copy::is_whole(&link, entry) } else { self.current(&entry.stage).as_ref() == Some(entry) };
+        if shown {
             return Ok(false);
         }
-        let link = self.link(&entry.stage);
-        if link.symlink_metadata().is_ok_and(|found| !found.is_symlink()) {
+        if !copied && link.symlink_metadata().is_ok_and(|found| !found.is_symlink()) {
             let error = std::io::Error::other("it is not a link of this program; move it away");
             return Err(Failure::io("replace", &link, error));
         }
         files::create_folder(&self.tmp())?;
         let fresh = self.tmp().join(format!("{}-link-{}", std::process::id(), entry.stage));
         let _ = fs::remove_file(&fresh);
-        symlink(&relative(entry), &fresh).map_err(|error| Failure::io("link", &link, error))?;
-        fs::rename(&fresh, &link).map_err(|error| Failure::io("link", &link, error))?;
+        match if copied { Err(ErrorKind::Unsupported.into()) } else { symlink(&relative(entry), &fresh) } {
+            Ok(()) => fs::rename(&fresh, &link).map_err(|error| Failure::io("link", &link, error))?,
+            // What file systems without links answer.
+            Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
+                copy::place(entry, &fresh, &link)?;
+            }
+            Err(error) => return Err(Failure::io("link", &link, error)),
+        }
         Ok(true)
     }
 }
@@ -54,6 +66,7 @@ fn symlink(target: &Path, link: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::recipe::Recipe;
 
     #[test]
     fn a_link_is_flipped_and_what_is_not_a_link_is_left_alone() {
@@ -65,5 +78,29 @@ mod tests {
         assert_eq!(store.current("qc"), Some(second));
         fs::create_dir(store.link("screen")).unwrap();
         assert!(store.show(&store.entry("screen", &Digest::of(b"1"))).is_err());
+    }
+
+    #[test]
+    fn where_links_do_not_work_a_copy_is_kept_whole_and_follows() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let entry = |settings: serde_json::Value, bytes: &[u8]| {
+            let recipe = Recipe { stage: "qc", version: 1, seed: None, settings, inputs: Default::default() };
+            let entry = store.entry("qc", &recipe.key());
+            let contents = vec![("a.parquet".to_owned(), bytes.to_vec()), ("figures/b.svg".to_owned(), b"b".to_vec())];
+            crate::store::artifact::store(&store, &entry, &recipe, contents).unwrap();
+            entry
+        };
+        let (first, second) = (entry(serde_json::json!(1), b"1"), entry(serde_json::json!(2), b"2"));
+        let shown = store.link("qc").join("a.parquet");
+        copy::place(&first, &store.tmp().join("fresh"), &store.link("qc")).unwrap();
+        assert_eq!(store.current("qc"), Some(first.clone()));
+        assert!(!store.show(&first).unwrap());
+        fs::remove_file(&shown).unwrap();
+        fs::write(&shown, "altered").unwrap();
+        assert!(store.show(&first).unwrap(), "an altered copy is repaired");
+        assert_eq!(fs::read(&shown).unwrap(), b"1");
+        assert!(store.show(&second).unwrap());
+        assert_eq!((fs::read(&shown).unwrap(), store.current("qc")), (b"2".to_vec(), Some(second)));
     }
 }

@@ -4,6 +4,7 @@
 //! renamed into place. Nothing here decides whether a stage runs.
 
 pub mod artifact;
+pub mod copy;
 pub mod digest;
 pub mod files;
 pub mod history;

@@ -74,6 +74,7 @@ pub fn judge(
             "the learner gave no finite prediction; leave out features that nearly repeat another".to_owned();
         return Verdict { performance, predictions: Vec::new() };
     };
+    performance.predictors = folds.first().and_then(|fold| fold.candidates.first()).map(Candidate::predictors);
     let draws = params.validation.permutations;
     context.progress.start(&format!("{}, {}", cohort.outcome, question.features.name()), u64::from(draws));
     // One name for all sets of features: each is judged under the same reassignments.
@@ -120,14 +121,13 @@ fn prepare(question: &Question, cohort: &Cohort, data: &[FoldData]) -> Result<Ve
 }
 
 fn blank(question: &Question, cohort: &Cohort) -> PerformanceRow {
-    let analytes = question.candidates.iter().map(|(_, analytes)| analytes.len()).max().unwrap_or(0);
     PerformanceRow {
         outcome: cohort.outcome.clone(),
         features: question.features.name().to_owned(),
         learner: "linear".to_owned(),
         analyte: question.analyte.clone(),
         n: cohort.people.len() as i64,
-        predictors: (cohort.covariates.len() + analytes) as i64,
+        predictors: None,
         q2: None,
         auc: None,
         rmse: None,

@@ -10,7 +10,7 @@ schema! {
         learner: String, "", "linear, …";
         analyte: String, "", "the metabolite, for `each`; empty otherwise";
         n: i64, "", "participants predicted";
-        predictors: i64, "", "columns the learner sees, without the intercept";
+        predictors: Option<i64>, "", "columns the learner sees, without the intercept; missing where nothing could be predicted";
         q2: Option<f64>, "", "1 - PRESS / sum of squares about the mean of the other participants; below zero: worse than that mean";
         auc: Option<f64>, "", "area under the ROC curve, for a yes-or-no endpoint";
         rmse: Option<f64>, "outcome", "root mean squared error of prediction";

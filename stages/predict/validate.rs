@@ -29,6 +29,11 @@ impl Candidate {
         Candidate { analyte: analyte.to_owned(), design, row, weights }
     }
 
+    /// The columns that the learner sees, without the intercept.
+    pub fn predictors(&self) -> i64 {
+        self.design.rank() as i64 - 1
+    }
+
     /// Residual sum of squares of the training fit: the smaller, the better this candidate fits the others.
     fn training_rss(&self, y: &[f64]) -> f64 {
         let total: f64 = y.iter().map(|v| v * v).sum();

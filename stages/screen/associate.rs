@@ -1,34 +1,15 @@
-//! One test: one metabolite, one outcome, one model — a row whatever happens.
+//! One test: one metabolite, one outcome, one model, on its own complete cases.
 
-use std::collections::BTreeSet;
-
-use crate::statistics::covariance::{Covariance, covariance};
+use crate::statistics::covariance::covariance;
 use crate::statistics::design::{Design, DesignError, INTERCEPT, Variable};
 use crate::statistics::fit::{Fit, FitError, fit};
 use crate::statistics::inference::{Test, test};
-use crate::statistics::influence::{Influence, influence};
 use crate::study::{Study, Values};
 
-use super::params::{Model, Params, Sensitivity};
-use super::schema::{AssociationRow, CoefficientRow, FitRow, InfluenceRow};
-
-/// One test that was asked for.
-pub struct Question<'a> {
-    pub name: &'a str,
-    pub model: &'a Model,
-    pub outcome: &'a str,
-    pub analyte: &'a str,
-    /// The metabolite's values, a row per participant.
-    pub predictor: Option<&'a [Option<f64>]>,
-}
-
-/// The answer to one question: always a row, and what else could be made.
-pub struct Answer {
-    pub association: AssociationRow,
-    pub fit: Option<FitRow>,
-    pub coefficients: Vec<CoefficientRow>,
-    pub influence: Vec<InfluenceRow>,
-}
+use super::params::Params;
+use super::question::{Answer, Question, blank};
+use super::schema::{AssociationRow, CoefficientRow, FitRow};
+use super::sensitivity;
 
 /// Answers one question.
 pub fn associate(question: &Question<'_>, study: &Study, params: &Params) -> Answer {
@@ -84,52 +65,6 @@ fn complete(outcome: &[Option<f64>], predictor: &Values, covariates: &[(String, 
     (0..outcome.len()).filter(|&row| known(row)).collect()
 }
 
-fn blank(question: &Question<'_>, params: &Params, study: &Study, rows: &[usize]) -> AssociationRow {
-    let model = question.model;
-    let covariance = model.covariance.estimator().unwrap_or_default();
-    AssociationRow {
-        model: question.name.to_owned(),
-        outcome: question.outcome.to_owned(),
-        predictor: model.predictor.label(),
-        stratum: String::new(),
-        analyte: question.analyte.to_owned(),
-        covariates: json(&model.covariates),
-        family: "gaussian".to_owned(),
-        link: "identity".to_owned(),
-        covariance: covariance.name().to_owned(),
-        inference: model.inference.name().to_owned(),
-        confidence: params.confidence.get(),
-        n: rows.len() as i64,
-        df_residual: None,
-        estimate: None,
-        std_error: None,
-        statistic: None,
-        p_value: None,
-        conf_low: None,
-        conf_high: None,
-        estimate_standardized: None,
-        partial_r2: None,
-        p_adjusted: None,
-        adjustment: params.multiplicity.method.name().to_owned(),
-        tests_in_family: 0,
-        p_permutation: None,
-        p_max_t: None,
-        boot_low: None,
-        boot_high: None,
-        loo_min: None,
-        loo_max: None,
-        loo_p_max: None,
-        loo_flips: None,
-        status: "ok".to_owned(),
-        detail: String::new(),
-        dropped_participants: json(&study.others(rows)),
-    }
-}
-
-fn json<T: serde::Serialize>(names: &T) -> String {
-    serde_json::to_string(names).unwrap_or_default()
-}
-
 /// A status and what happened, for a test that could not be made.
 type Refusal = (&'static str, String);
 
@@ -157,20 +92,20 @@ fn refuse(error: DesignError) -> Refusal {
 }
 
 /// Everything known of a test that could be fitted.
-struct Solved<'a> {
-    question: &'a Question<'a>,
-    study: &'a Study,
-    params: &'a Params,
-    rows: Vec<usize>,
-    variables: Vec<(String, Variable)>,
-    y: Vec<f64>,
-    design: Design,
-    model: Fit,
+pub struct Solved<'a> {
+    pub question: &'a Question<'a>,
+    pub study: &'a Study,
+    pub params: &'a Params,
+    pub rows: Vec<usize>,
+    pub variables: Vec<(String, Variable)>,
+    pub y: Vec<f64>,
+    pub design: Design,
+    pub model: Fit,
 }
 
 impl Solved<'_> {
     /// The tested coefficient: the last one.
-    fn term(&self) -> usize {
+    pub fn term(&self) -> usize {
         self.design.rank() - 1
     }
 
@@ -217,7 +152,7 @@ fn report(answer: &mut Answer, solved: &Solved<'_>) {
             fill_test(&mut answer.association, solved, errors[term]);
         }
     }
-    sensitivity(answer, solved, kind);
+    sensitivity::examine(answer, solved, kind);
 }
 
 fn refuse_error(answer: &mut Answer, status: &str, detail: &str) {
@@ -291,53 +226,4 @@ fn coefficients(solved: &Solved<'_>, row: &AssociationRow, errors: &[f64]) -> Ve
         }
     };
     solved.design.terms().iter().enumerate().map(one).collect()
-}
-
-/// Leave-one-out and influence, where they were asked for.
-fn sensitivity(answer: &mut Answer, solved: &Solved<'_>, kind: Covariance) {
-    let asked: BTreeSet<bool> = solved.params.sensitivity.iter().map(|s| *s == Sensitivity::LeaveOneOut).collect();
-    if asked.is_empty() {
-        return;
-    }
-    let each = influence(&solved.design, &solved.model, solved.term(), kind, solved.question.model.inference);
-    if asked.contains(&true) {
-        leave_one_out(&mut answer.association, &each);
-    }
-    if asked.contains(&false) {
-        answer.influence = influence_rows(solved, &answer.association, &each);
-    }
-}
-
-fn leave_one_out(row: &mut AssociationRow, each: &[Influence]) {
-    let estimates: Vec<f64> = each.iter().filter_map(|one| one.loo_estimate).collect();
-    let p_values: Vec<f64> = each.iter().filter_map(|one| one.loo_p_value).collect();
-    row.loo_min = estimates.iter().copied().reduce(f64::min);
-    row.loo_max = estimates.iter().copied().reduce(f64::max);
-    row.loo_p_max = p_values.iter().copied().reduce(f64::max);
-    let alpha = 1.0 - row.confidence;
-    let significant = |p: f64| p < alpha;
-    row.loo_flips = row.p_value.map(|p| p_values.iter().any(|&q| significant(q) != significant(p)));
-}
-
-fn influence_rows(solved: &Solved<'_>, row: &AssociationRow, each: &[Influence]) -> Vec<InfluenceRow> {
-    let Some((_, Variable::Numeric(x))) = solved.variables.last() else { return Vec::new() };
-    let one = |(i, one): (usize, &Influence)| InfluenceRow {
-        model: row.model.clone(),
-        outcome: row.outcome.clone(),
-        predictor: row.predictor.clone(),
-        stratum: row.stratum.clone(),
-        analyte: row.analyte.clone(),
-        participant_id: solved.study.participants[solved.rows[i]].clone(),
-        predictor_value: x[i],
-        outcome_value: solved.y[i],
-        fitted: solved.model.fitted[i],
-        leverage: Some(one.leverage),
-        studentized: one.studentized,
-        cooks_distance: one.cooks_distance,
-        dfbeta: one.dfbeta,
-        dfbetas: one.dfbetas,
-        loo_estimate: one.loo_estimate,
-        loo_p_value: one.loo_p_value,
-    };
-    each.iter().enumerate().map(one).collect()
 }

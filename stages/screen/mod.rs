@@ -7,6 +7,9 @@ mod adjust;
 mod assemble;
 mod associate;
 mod describe;
+mod model;
+mod question;
+mod sensitivity;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +28,8 @@ use crate::study::Study;
 use crate::{inputs, outputs};
 
 use assemble::PredictorTable;
-use associate::{Answer, Question, associate};
+use associate::associate;
+use question::{Answer, Question};
 use schema::AssociationRow;
 
 inputs! {

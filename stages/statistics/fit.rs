@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn rescaling_a_column_rescales_its_coefficient_alone() {
-        let x = vec![1.0, 4.0, 2.0, 8.0, 5.0, 7.0];
+        let x = [1.0, 4.0, 2.0, 8.0, 5.0, 7.0];
         let z = vec![0.3, -1.0, 0.5, 0.2, 0.9, -0.4];
         let y = [2.0, 9.0, 5.5, 15.0, 11.0, 14.0];
         let of = |factor: f64, shift: f64| {

@@ -392,7 +392,7 @@ fn predicted(inputs: &mut Inputs, dice: &mut Dice) {
         learner: "linear".into(),
         analyte: String::new(),
         n: 29,
-        predictors: 4,
+        predictors: Some(4),
         q2: Some(q2),
         auc: None,
         rmse: Some(30.0 * (1.0 - q2).sqrt()),
