@@ -12,3 +12,4 @@ mod reference;
 mod report;
 mod second_opinion;
 mod sheet;
+mod wampler;
