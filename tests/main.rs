@@ -5,6 +5,7 @@ mod cli;
 mod cohort;
 mod common;
 mod docs;
+mod golden;
 mod ingest;
 mod properties;
 mod recovery;

@@ -38,7 +38,8 @@ fn text(records: &[Record], overrides: &BTreeMap<String, String>) -> String {
     };
     let stages: BTreeMap<String, Value> = records.iter().map(stage).collect();
     let overrides: Vec<&String> = overrides.values().collect();
-    let lock = json!({"format": 1, "overrides": overrides, "stages": stages});
+    let target = records.first().map(|record| record.target.as_str());
+    let lock = json!({"format": 1, "overrides": overrides, "stages": stages, "target": target});
     let text = serde_json::to_string_pretty(&lock).expect("maps with text keys and finite numbers");
     format!("{text}\n")
 }

@@ -1,14 +1,16 @@
-//! Judges one set of features: predicts every participant, and says how well that went.
+//! Judges sets of features: predicts every participant from each, and says how well that went.
 
 use std::collections::BTreeMap;
 
-use crate::contract::StageContext;
+use rayon::prelude::*;
+
+use crate::contract::{StageContext, StageError};
 
 use super::cohort::Cohort;
 use super::features::{FoldData, Measured};
 use super::params::{Features, Params};
 use super::schema::{PerformanceRow, PredictionRow};
-use super::validate::{self, Candidate, Fold, Prediction};
+use super::validate::{Candidate, Fold, Outcomes, Prediction, Record};
 
 /// One set of features.
 pub struct Question {
@@ -51,73 +53,103 @@ pub struct Verdict {
     pub predictions: Vec<PredictionRow>,
 }
 
-/// Predicts every participant from one set of features.
-pub fn judge(
-    question: &Question,
-    cohort: &Cohort,
-    data: &[FoldData],
-    params: &Params,
-    context: &StageContext<'_>,
-) -> Verdict {
-    let mut performance = blank(question, cohort);
-    let folds = match prepare(question, cohort, data) {
-        Ok(folds) => folds,
-        Err((status, detail)) => {
-            performance.status = status.to_owned();
-            performance.detail = detail;
-            return Verdict { performance, predictions: Vec::new() };
-        }
-    };
-    let Some(predictions) = validate::leave_one_out(&folds, &cohort.y) else {
-        performance.status = "not_converged".to_owned();
-        performance.detail =
-            "the learner gave no finite prediction; leave out features that nearly repeat another".to_owned();
-        return Verdict { performance, predictions: Vec::new() };
-    };
-    performance.predictors = folds.first().and_then(|fold| fold.candidates.first()).map(Candidate::predictors);
-    let draws = params.validation.permutations;
-    context.progress.start(&format!("{}, {}", cohort.outcome, question.features.name()), u64::from(draws));
-    // One name for all sets of features: each is judged under the same reassignments.
-    let name = format!("predict/permutation/{}", cohort.outcome);
-    let tick = || context.progress.advance(1);
-    performance.permutation_p = validate::permutation_p(&folds, &cohort.y, draws, context.seed, &name, &tick);
-    summarize(&mut performance, &predictions);
-    let chosen = |i: usize| folds[i].candidates[predictions[i].chosen].analyte.clone();
-    if question.features == Features::BestInFold {
-        performance.detail = tally((0..folds.len()).map(chosen));
-    }
-    let rows = rows(question, cohort, &predictions, chosen);
-    Verdict { performance, predictions: rows }
-}
-
 /// A status and what happened, where nothing could be predicted.
 type Refusal = (&'static str, String);
 
-/// Builds every fold's candidates. A fold that chooses passes over a candidate that cannot be built; elsewhere that
-/// is the answer.
-fn prepare(question: &Question, cohort: &Cohort, data: &[FoldData]) -> Result<Vec<Fold>, Refusal> {
-    if data.is_empty() {
-        return Err(("missing_input", "no participant has the outcome, every covariate and both samples".to_owned()));
-    }
-    if question.candidates.is_empty() {
-        return Err(("missing_input", "no metabolite passed quality control".to_owned()));
-    }
-    let fold = |data: &FoldData| {
-        let made = question.candidates.iter().map(|(name, analytes)| {
-            let design = data.design(cohort, analytes);
-            design.map(|design| Candidate::new(name, design)).map_err(|error| (error.status(), error.to_string()))
-        });
-        let (good, bad): (Vec<_>, Vec<_>) = made.partition(Result::is_ok);
-        let candidates: Vec<Candidate> = good.into_iter().flatten().collect();
-        match bad.into_iter().find_map(Result::err) {
-            Some((status, message)) if candidates.is_empty() => {
-                let who = &cohort.people[data.left_out];
-                Err((status, format!("without {who}: {message}")))
+/// Predicts every participant from each set of features.
+///
+/// A fold's normalization and designs are made once for all questions and dropped with the fold, so that memory holds
+/// a few folds at a time; folds are gathered in their order, whatever thread made them.
+pub fn judge(
+    questions: &[Question],
+    cohort: &Cohort,
+    measured: Option<&Measured>,
+    params: &Params,
+    context: &StageContext<'_>,
+) -> Result<Vec<Verdict>, StageError> {
+    const FOLDS_AT_A_TIME: usize = 32;
+    let draws = params.validation.permutations;
+    let outcomes = Outcomes::new(&cohort.y, draws, context.seed, &format!("predict/permutation/{}", cohort.outcome));
+    let mut answers: Vec<Result<Record, Refusal>> = questions.iter().map(|_| Ok(Record::default())).collect();
+    let people: Vec<usize> = (0..cohort.people.len()).collect();
+    context.progress.start(&format!("{}, participants", cohort.outcome), people.len() as u64);
+    for some in people.chunks(FOLDS_AT_A_TIME) {
+        let fold = |&left_out: &usize| {
+            let made = answer_fold(questions, cohort, &FoldData::new(left_out, &cohort.people, measured)?, &outcomes);
+            context.progress.advance(1);
+            Ok(made)
+        };
+        let folds: Vec<Result<Vec<Result<Prediction, Refusal>>, StageError>> = some.par_iter().map(fold).collect();
+        for fold in folds {
+            for (answer, prediction) in answers.iter_mut().zip(fold?) {
+                gather(answer, prediction);
             }
-            _ => Ok(Fold { left_out: data.left_out, train: data.train.clone(), candidates }),
+        }
+    }
+    let verdicts = questions.iter().zip(answers);
+    Ok(verdicts.map(|(question, answer)| verdict(question, cohort, answer)).collect())
+}
+
+fn gather(answer: &mut Result<Record, Refusal>, prediction: Result<Prediction, Refusal>) {
+    match (&mut *answer, prediction) {
+        (Ok(record), Ok(prediction)) => record.add(prediction),
+        (Ok(_), Err(refusal)) => *answer = Err(refusal),
+        (Err(_), _) => {}
+    }
+}
+
+/// One participant predicted from each set of features. A choice passes over a candidate that cannot be built;
+/// elsewhere that is the answer.
+fn answer_fold(
+    questions: &[Question],
+    cohort: &Cohort,
+    data: &FoldData,
+    outcomes: &Outcomes,
+) -> Vec<Result<Prediction, Refusal>> {
+    let fold = Fold::new(outcomes, &data.train, data.left_out);
+    let asked: BTreeMap<&[usize], &str> = questions
+        .iter()
+        .flat_map(|question| question.candidates.iter().map(|(name, analytes)| (analytes.as_slice(), name.as_str())))
+        .collect();
+    let build = |(analytes, name): (&[usize], &str)| {
+        let design = data.design(cohort, analytes);
+        design.map(|design| Candidate::new(name, design)).map_err(|error| (error.status(), error.to_string()))
+    };
+    let built: BTreeMap<&[usize], Result<Candidate, Refusal>> =
+        asked.into_iter().map(|(analytes, name)| (analytes, build((analytes, name)))).collect();
+    let answer = |question: &Question| {
+        let candidates = || question.candidates.iter().filter_map(|(_, analytes)| built.get(analytes.as_slice()));
+        let good: Vec<&Candidate> = candidates().filter_map(|candidate| candidate.as_ref().ok()).collect();
+        if let (true, Some((status, message))) = (good.is_empty(), candidates().find_map(|c| c.as_ref().err())) {
+            return Err((*status, format!("without {}: {message}", cohort.people[data.left_out])));
+        }
+        let failed = "the learner gave no finite prediction; leave out features that nearly repeat another";
+        fold.predict(&good).ok_or(("not_converged", failed.to_owned()))
+    };
+    questions.iter().map(answer).collect()
+}
+
+fn verdict(question: &Question, cohort: &Cohort, answer: Result<Record, Refusal>) -> Verdict {
+    let mut performance = blank(question, cohort);
+    let refusal = match answer {
+        _ if question.candidates.is_empty() => ("missing_input", "no metabolite passed quality control".to_owned()),
+        Err(refusal) => refusal,
+        Ok(record) if record.predictions.is_empty() => {
+            ("missing_input", "no participant has the outcome, every covariate and both samples".to_owned())
+        }
+        Ok(record) => {
+            performance.permutation_p = record.permutation_p();
+            let predictions = record.predictions;
+            performance.predictors = predictions.first().map(|prediction| prediction.predictors);
+            summarize(&mut performance, &predictions);
+            if question.features == Features::BestInFold {
+                performance.detail = tally(predictions.iter().map(|prediction| prediction.chosen.as_str()));
+            }
+            return Verdict { performance, predictions: rows(question, cohort, predictions) };
         }
     };
-    data.iter().map(fold).collect()
+    (performance.status, performance.detail) = (refusal.0.to_owned(), refusal.1);
+    Verdict { performance, predictions: Vec::new() }
 }
 
 fn blank(question: &Question, cohort: &Cohort) -> PerformanceRow {
@@ -159,23 +191,18 @@ fn summarize(row: &mut PerformanceRow, predictions: &[Prediction]) {
 }
 
 /// Which metabolites the folds chose, and how often: the most frequent first.
-fn tally(chosen: impl Iterator<Item = String>) -> String {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+fn tally<'a>(chosen: impl Iterator<Item = &'a str>) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     chosen.for_each(|name| *counts.entry(name).or_default() += 1);
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let named: Vec<String> = counts.into_iter().map(|(name, n)| format!("{name} in {n} folds")).collect();
     format!("chosen: {}", named.join(", "))
 }
 
-fn rows(
-    question: &Question,
-    cohort: &Cohort,
-    predictions: &[Prediction],
-    chosen: impl Fn(usize) -> String,
-) -> Vec<PredictionRow> {
-    let choice = |i: usize| if question.features == Features::BestInFold { chosen(i) } else { String::new() };
-    let row = |(i, prediction): (usize, &Prediction)| PredictionRow {
+fn rows(question: &Question, cohort: &Cohort, predictions: Vec<Prediction>) -> Vec<PredictionRow> {
+    let choice = |chosen: String| if question.features == Features::BestInFold { chosen } else { String::new() };
+    let row = |(i, prediction): (usize, Prediction)| PredictionRow {
         outcome: cohort.outcome.clone(),
         features: question.features.name().to_owned(),
         learner: "linear".to_owned(),
@@ -184,7 +211,7 @@ fn rows(
         observed: prediction.observed,
         predicted: prediction.predicted,
         fold: i as i64 + 1,
-        chosen: choice(i),
+        chosen: choice(prediction.chosen),
     };
-    predictions.iter().enumerate().map(row).collect()
+    predictions.into_iter().enumerate().map(row).collect()
 }

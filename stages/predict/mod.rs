@@ -24,7 +24,7 @@ use crate::study::Study;
 use crate::{inputs, outputs};
 
 use cohort::Cohort;
-use features::{FoldData, Measured};
+use features::Measured;
 use params::Predictor;
 
 inputs! {
@@ -66,11 +66,8 @@ impl Stage for Predict {
         for outcome in &params.outcomes {
             let cohort = Cohort::new(params, outcome, &study, measured.as_ref());
             note_left_out(&cohort, &study, context);
-            let people = 0..cohort.people.len();
-            let folds = people.map(|left_out| FoldData::new(left_out, &cohort.people, measured.as_ref()));
-            let folds = folds.collect::<Result<Vec<_>, _>>()?;
-            for question in judge::questions(params, measured.as_ref()) {
-                let verdict = judge::judge(&question, &cohort, &folds, params, context);
+            let questions = judge::questions(params, measured.as_ref());
+            for verdict in judge::judge(&questions, &cohort, measured.as_ref(), params, context)? {
                 performance.push(verdict.performance);
                 predictions.extend(verdict.predictions);
             }

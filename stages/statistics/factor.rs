@@ -59,7 +59,7 @@ impl Factor {
 
     /// `Qᵀ y`, the coordinates of y in the basis.
     pub fn coordinates(&self, y: &[f64]) -> Vec<f64> {
-        (0..self.basis.ncols()).map(|k| (0..y.len()).map(|i| self.basis[(i, k)] * y[i]).sum()).collect()
+        self.basis.col_iter().map(|column| column.iter().zip(y).map(|(q, y)| q * y).sum()).collect()
     }
 
     /// The coefficients whose fitted values have these coordinates.
