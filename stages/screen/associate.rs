@@ -202,7 +202,7 @@ fn describe_fit(solved: &Solved<'_>, row: &AssociationRow) -> FitRow {
         deviance: Some(model.rss),
         null_deviance: Some(model.tss),
         dispersion: Some(model.dispersion()),
-        condition: Some(solved.design.factor().condition),
+        condition: solved.design.factor().condition(),
         diagnostics: None,
     }
 }

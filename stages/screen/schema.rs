@@ -57,7 +57,7 @@ schema! {
         deviance: Option<f64>, "", "residual sum of squares for a Gaussian model";
         null_deviance: Option<f64>, "", "deviance of the intercept alone";
         dispersion: Option<f64>, "", "RSS / df for a Gaussian model";
-        condition: Option<f64>, "", "condition number of the column-scaled design";
+        condition: Option<f64>, "", "condition number (2-norm) of the design, its columns scaled to unit length";
         diagnostics: Option<String>, "", "what the model's diagnostics say; missing unless asked for";
     }
 }

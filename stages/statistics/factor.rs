@@ -16,8 +16,8 @@ pub struct Factor {
     pub basis: Mat<f64>,
     /// `X = Q · root_inverse⁻¹`: p × p, in the order of X's own columns.
     root_inverse: Mat<f64>,
-    /// Largest over smallest diagonal of R: a lower bound of the scaled design's condition number.
-    pub condition: f64,
+    /// R, p × p: the singular values of the scaled design are its own.
+    root: Mat<f64>,
 }
 
 /// A column that is a linear combination of others, by index.
@@ -46,8 +46,15 @@ impl Factor {
                 root_inverse[(column, l)] = inverse[(k, l)] / lengths[column];
             }
         }
-        let condition = r[(0, 0)].abs() / r[(p - 1, p - 1)].abs();
-        Ok(Factor { basis: qr.compute_thin_Q(), root_inverse, condition })
+        Ok(Factor { basis: qr.compute_thin_Q(), root_inverse, root: r })
+    }
+
+    /// The condition number of the column-scaled design: its largest over its smallest singular value.
+    ///
+    /// None where the singular values cannot be found.
+    pub fn condition(&self) -> Option<f64> {
+        let singular = self.root.singular_values().ok()?;
+        Some(singular.first()? / singular.last()?).filter(|condition| condition.is_finite())
     }
 
     /// `Qᵀ y`, the coordinates of y in the basis.
