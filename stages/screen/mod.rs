@@ -57,7 +57,7 @@ pub struct Screen;
 
 impl Stage for Screen {
     const NAME: &'static str = "screen";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 1;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;

@@ -37,7 +37,8 @@ pub enum FitError {
 ///
 /// `y` has one finite value per row of the design. METHOD: QR of the scaled design, then one step of iterative
 /// refinement (the residuals are fitted again and the correction added), which takes the error that the condition
-/// number of an ill-conditioned design puts into the coefficients back to the level of the residuals' rounding.
+/// number of an ill-conditioned design puts into the coefficients back to the level of the residuals' rounding; the
+/// residuals are computed in twice the working precision, without which the correction would be noise.
 /// Source: Björck, Numerical Methods for Least Squares Problems (1996), 2.9.
 pub fn fit(design: &Design, y: &[f64]) -> Result<Fit, FitError> {
     if y.iter().any(|value| !value.is_finite()) {
@@ -51,12 +52,12 @@ pub fn fit(design: &Design, y: &[f64]) -> Result<Fit, FitError> {
     }
     let factor = design.factor();
     let mut coefficients = factor.solve(&factor.coordinates(y));
-    let first = subtract(y, &multiply(design, &coefficients));
+    let first = residuals(design, y, &coefficients);
     for (coefficient, step) in coefficients.iter_mut().zip(factor.solve(&factor.coordinates(&first))) {
         *coefficient += step;
     }
-    let fitted = multiply(design, &coefficients);
-    let residuals = subtract(y, &fitted);
+    let residuals = residuals(design, y, &coefficients);
+    let fitted = y.iter().zip(&residuals).map(|(y, residual)| y - residual).collect();
     Ok(Fit {
         rss: residuals.iter().map(|r| r * r).sum(),
         tss,
@@ -103,14 +104,27 @@ impl Fit {
     }
 }
 
-fn multiply(design: &Design, coefficients: &[f64]) -> Vec<f64> {
+/// `y − Xβ`, each as if summed in twice the working precision and rounded once.
+///
+/// Source: Ogita, Rump and Oishi 2005, 10.1137/030601818 (Dot2): every product's and every sum's rounding error is
+/// known exactly and carried along.
+fn residuals(design: &Design, y: &[f64], coefficients: &[f64]) -> Vec<f64> {
     let matrix = design.matrix();
-    let row = |i: usize| (0..coefficients.len()).map(|j| matrix[(i, j)] * coefficients[j]).sum();
-    (0..design.n()).map(row).collect()
-}
-
-fn subtract(a: &[f64], b: &[f64]) -> Vec<f64> {
-    a.iter().zip(b).map(|(a, b)| a - b).collect()
+    let residual = |(i, y): (usize, &f64)| {
+        let (mut sum, mut lost) = (*y, 0.0);
+        for (j, coefficient) in coefficients.iter().enumerate() {
+            let factor = -matrix[(i, j)];
+            let product = factor * coefficient;
+            let of_product = factor.mul_add(*coefficient, -product);
+            let total = sum + product;
+            let back = total - sum;
+            let of_sum = (sum - (total - back)) + (product - back);
+            sum = total;
+            lost += of_product + of_sum;
+        }
+        sum + lost
+    };
+    y.iter().enumerate().map(residual).collect()
 }
 
 #[cfg(test)]
