@@ -6,8 +6,10 @@
 //! the line and band that a scatter shows ([`figures::line_fit`]) and the summary of the participants at entry.
 
 mod chapters;
+mod effect;
 mod figures;
 mod file_names;
+mod names;
 mod page;
 pub mod params;
 pub mod printed;

@@ -132,7 +132,7 @@ impl Canvas<'_> {
         }
         if !self.rows.is_empty() {
             layout =
-                layout.with_y_categories(self.rows.iter().rev().map(|row| plain(&words::short(row, 22))).collect());
+                layout.with_y_categories(self.rows.iter().rev().map(|row| plain(&words::short(row, 24))).collect());
         }
         if !self.columns.is_empty() {
             let columns = self.columns.iter().map(|column| plain(&words::short(column, 16))).collect();

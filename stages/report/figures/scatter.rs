@@ -31,7 +31,7 @@ pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&Influenc
         plots.push(dots.with_marker_opacity(0.85).into());
         heights.extend(points.iter().map(|point| point.1));
     }
-    let (analyte, outcome) = (study.name(&row.analyte), row.outcome.replace('_', " "));
+    let (analyte, outcome) = (study.name(&row.analyte), words::spaced(&row.outcome));
     let level = 100.0 * row.confidence;
     let hidden = if study.guard.points { "" } else { " Single people are not shown; the line spans their middle." };
     let caption = format!(
