@@ -5,10 +5,10 @@ use super::words;
 use crate::screen::schema::AssociationRow;
 
 impl Study<'_> {
-    /// One step of a predictor: `per 1 % change`, `per 1 unit of log2 ratio`.
+    /// One step of a predictor: `per 1\u{a0}% change`, `per 1 unit of log2 ratio`.
     pub fn per(&self, predictor: &str) -> String {
         match predictor.split_once(": ") {
-            Some(("change", "percent")) => "per 1 % change".into(),
+            Some(("change", "percent")) => "per 1\u{a0}% change".into(),
             Some(("change", measure)) if measure.ends_with("ratio") => {
                 format!("per 1 unit of {}", words::spaced(measure))
             }
@@ -48,7 +48,7 @@ impl Study<'_> {
         }
     }
 
-    /// What a row's estimate is in, `percentage points per 1 % change`.
+    /// What a row's estimate is in, `percentage points per 1\u{a0}% change`.
     pub fn effect(&self, row: &AssociationRow) -> String {
         let unit = if row.family == "gaussian" { self.unit_of(&row.outcome) } else { None };
         let per = self.per(&row.predictor);

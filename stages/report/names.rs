@@ -27,6 +27,7 @@ impl Names {
         known.extend(inputs.rates.rows().into_iter().map(|row| row.endpoint));
         known.extend(inputs.variables.rows().into_iter().map(|row| row.variable));
         known.extend(inputs.samples.rows().into_iter().filter_map(|row| row.timepoint));
+        known.extend(inputs.flow.rows().into_iter().map(|row| row.step));
         known.retain(|name| name.contains('_'));
         Names { known }
     }

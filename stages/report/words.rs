@@ -90,22 +90,31 @@ pub fn fixed(value: Option<f64>, decimals: usize) -> String {
 
 /// A fraction as percent with one decimal.
 pub fn percent(fraction: Option<f64>) -> String {
-    fraction.map_or(MISSING.into(), |value| format!("{} %", minus(&format!("{:.1}", 100.0 * value))))
+    fraction.map_or(MISSING.into(), |value| format!("{}\u{a0}%", minus(&format!("{:.1}", 100.0 * value))))
 }
 
 /// `low to high`, both with the decimals of the larger; with their own where that would round one away.
 pub fn interval(low: Option<f64>, high: Option<f64>) -> String {
-    let (Some(a), Some(b)) = (low, high) else {
-        return if low.or(high).is_none() { MISSING.into() } else { format!("{} to {}", number(low), number(high)) };
-    };
-    let larger = number(Some(a.abs().max(b.abs())));
-    let decimals = larger.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let (first, second) = (fixed(low, decimals), fixed(high, decimals));
-    let gone = |text: &str, value: f64| value != 0.0 && text.bytes().all(|c| matches!(c, b'0' | b'.'));
-    if larger.contains('e') || gone(&first, a) || gone(&second, b) {
-        return format!("{} to {}", number(low), number(high));
+    match (low, high, decimals(low, high)) {
+        (None, None, _) => MISSING.into(),
+        (_, _, Some(decimals)) => format!("{} to {}", fixed(low, decimals), fixed(high, decimals)),
+        _ => format!("{} to {}", number(low), number(high)),
     }
-    format!("{first} to {second}")
+}
+
+/// An estimate with the decimals of its limits.
+pub fn estimate(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
+    decimals(low, high).map_or(number(value), |decimals| fixed(value, decimals))
+}
+
+/// The decimals that give the larger limit three digits; none where the other would be rounded away.
+fn decimals(low: Option<f64>, high: Option<f64>) -> Option<usize> {
+    let (low, high) = (low?, high?);
+    let larger = number(Some(low.abs().max(high.abs())));
+    let decimals = larger.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let smallest = libm::pow(10.0, -(decimals as f64)) / 2.0;
+    let gone = |value: f64| value != 0.0 && value.abs() < smallest;
+    (!larger.contains('e') && !gone(low) && !gone(high)).then_some(decimals)
 }
 
 /// A name for a figure or a heading: no control characters, at most `limit` characters, the middle left out.
@@ -161,6 +170,7 @@ mod tests {
         assert_eq!(interval(Some(0.407), Some(2.2977)), "0.41 to 2.30");
         assert_eq!(interval(Some(-25.81), Some(-252.3)), "\u{2212}26 to \u{2212}252");
         assert_eq!(interval(Some(0.001), Some(2.5)), "0.0010 to 2.50");
+        assert_eq!(estimate(Some(-0.0028), Some(-1.66), Some(1.66)), "0.00");
         assert_eq!(interval(Some(0.0), Some(1.5)), "0.00 to 1.50");
         assert_eq!(spaced("baseline_score_12"), "baseline score\u{a0}12");
     }

@@ -34,13 +34,13 @@ fn seen<'a>(study: &'a Study) -> Vec<&'a TrajectoryRow> {
 }
 
 fn mean(row: &TrajectoryRow) -> String {
-    format!("{} (SD {}, n = {})", words::fixed(row.mean, 1), words::fixed(row.sd, 1), row.n)
+    format!("{} (SD {}, n\u{a0}=\u{a0}{})", words::fixed(row.mean, 1), words::fixed(row.sd, 1), row.n)
 }
 
 fn change(row: &TrajectoryRow) -> String {
     match (row.change, row.change_low, row.change_high) {
         (Some(_), Some(_), Some(_)) => format!(
-            "a mean change of {} points (95 % CI {} to {})",
+            "a mean change of {} points (95\u{a0}% CI {} to {})",
             words::fixed(row.change, 1),
             words::fixed(row.change_low, 1),
             words::fixed(row.change_high, 1)
@@ -79,7 +79,7 @@ fn lasted(study: &Study) -> String {
     }
     let kept = match (to.change, last.change) {
         (Some(early), Some(late)) if early != 0.0 && late / early > 0.0 => {
-            format!(", {:.0} % of the earlier change", 100.0 * late / early)
+            format!(", {:.0}\u{a0}% of the earlier change", 100.0 * late / early)
         }
         _ => String::new(),
     };
@@ -121,12 +121,12 @@ pub fn small<'a>(rows: impl Iterator<Item = &'a AssociationRow>) -> (usize, usiz
     })
 }
 
-/// `is` or `are`, for a number of tests.
-fn are(n: usize) -> String {
+/// `1 has` or `6 have`.
+fn have(n: usize) -> String {
     match n {
-        0 => "none is".into(),
-        1 => "1 is".into(),
-        n => format!("{n} are"),
+        0 => "none has".into(),
+        1 => "1 has".into(),
+        n => format!("{n} have"),
     }
 }
 
@@ -139,15 +139,15 @@ fn goes_along(study: &Study) -> String {
     let first = family().all(|other| other.p_value.is_none_or(|p| Some(p) >= row.p_value));
     let alpha = words::level(1.0 - row.confidence);
     format!(
-        "Of {} tested against {}, {} below p = {alpha} before adjustment for many tests and {} after it; {} {}: {} {} \
-         ({:.0} % limits {}, n = {}, {}{}), an association in these people, not a cause.",
+        "Of {} tested against {}, {} p below {alpha} before adjustment for many tests and {} after it; {} {}: {} {} \
+         ({:.0}\u{a0}% limits {}, n\u{a0}=\u{a0}{}, {}{}), an association in these people, not a cause.",
         words::count(tested, "metabolite", "metabolites"),
         spaced(&row.outcome),
-        are(before),
+        have(before),
         if after == 0 { "none".to_owned() } else { after.to_string() },
         study.name(&row.analyte),
         if first { "stands out most" } else { "is followed closely here" },
-        words::number(row.estimate),
+        words::estimate(row.estimate, row.conf_low, row.conf_high),
         study.effect(row),
         100.0 * row.confidence,
         words::interval(row.conf_low, row.conf_high),
@@ -179,17 +179,21 @@ fn other_models(study: &Study) -> String {
     let others: Vec<&String> = names.into_iter().filter(|name| Some(*name) != study.primary.as_ref()).collect();
     let counts = others.iter().map(|name| {
         let (all, before, after) = small(study.associations.iter().filter(|row| row.model == **name));
-        format!("{} ({before} before and {after} after, of {all})", spaced(name))
+        format!("“{}” {before} and {after} of {all}", spaced(name))
     });
     let counts: Vec<String> = counts.collect();
     if counts.is_empty() {
         return "There is one model alone, so nothing here says how much depends on the choice of it.".into();
     }
     let most = 4;
-    let more = if counts.len() > most { format!("; {} more are below", counts.len() - most) } else { String::new() };
+    let more = if counts.len() > most {
+        format!("; {} more are in the table below", counts.len() - most)
+    } else {
+        String::new()
+    };
     let noun = if counts.len() == 1 { "model has" } else { "models have" };
     format!(
-        "The other {noun} these counts below the level before and after adjustment: {}{more}.",
+        "Counted alike, before and after adjustment, the other {noun}: {}{more}.",
         words::list(&counts[..counts.len().min(most)])
     )
 }

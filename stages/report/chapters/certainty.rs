@@ -57,7 +57,7 @@ fn table(study: &Study, analyte: &str, outcome: &str, rows: &[&AssociationRow]) 
             covariates.into(),
             format!("{}, {}", words::term(&row.covariance), words::term(&row.inference)).into(),
             sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
-            row.estimate.into(),
+            sorted(words::estimate(row.estimate, row.conf_low, row.conf_high), row.estimate),
             words::interval(row.conf_low, row.conf_high).into(),
             p(row.p_value),
             p(row.p_adjusted),
@@ -130,7 +130,7 @@ fn named(people: &[(&str, f64)]) -> String {
 fn alone(study: &Study, rows: &[&AssociationRow]) -> String {
     let level = words::level(rows.first().map_or(0.05, |row| 1.0 - row.confidence));
     let of = |flips: bool| rows.iter().filter(move |row| row.loo_flips == Some(flips));
-    let steady: Vec<String> = of(false).map(|row| spaced(&row.model)).collect();
+    let steady: Vec<String> = of(false).map(|row| format!("“{}”", spaced(&row.model))).collect();
     let worst = of(false).filter_map(|row| row.loo_p_max).fold(0.0, f64::max);
     let moved: Vec<String> = of(true).map(|row| without(study, row)).collect();
     if steady.is_empty() && moved.is_empty() {
@@ -140,27 +140,28 @@ fn alone(study: &Study, rows: &[&AssociationRow]) -> String {
     if !steady.is_empty() {
         let noun = if steady.len() == 1 { "model" } else { "models" };
         let models = words::list(&steady);
-        text = format!(
-            "No single person moves p across {level} in the {noun} {models} (the largest p is {}). ",
-            words::p_value(Some(worst))
-        );
+        let below = of(false).all(|row| row.p_value.is_some_and(|p| p < 1.0 - row.confidence));
+        let worst = if below { format!(" (the largest p is {})", words::p_value(Some(worst))) } else { String::new() };
+        text = format!("No single person moves p across {level} in the {noun} {models}{worst}. ");
     }
     if !moved.is_empty() {
-        text.push_str(&format!("One person decides in {}.", words::list(&moved)));
+        text.push_str(&format!("Leaving out one person moves p across {level} in {}.", words::list(&moved)));
     }
     text.trim_end().to_owned()
 }
 
-/// `adjusted, from p = 0.033 to 0.096 without P07`.
+/// `“adjusted” (any of 6 people; p = 0.033 becomes 0.095 without P07)`.
 fn without(study: &Study, row: &AssociationRow) -> String {
     let model = spaced(&row.model);
-    match movers(study, row).first().filter(|_| study.guard.points) {
+    let people = movers(study, row);
+    match people.first().filter(|_| study.guard.points) {
         Some((id, p)) => format!(
-            "{model} ({} becomes {} without {})",
+            "“{model}” ({}{} becomes {} without {})",
+            if people.len() > 1 { format!("any of {} people; ", people.len()) } else { String::new() },
             words::p_phrase(row.p_value),
             words::p_value(Some(*p)),
             words::short(id, 40)
         ),
-        None => model,
+        None => format!("“{model}”"),
     }
 }

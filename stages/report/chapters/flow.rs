@@ -91,13 +91,15 @@ fn aside(study: &Study, step: &Step) -> Option<String> {
     let lost = match (before, after) {
         (Count::Shown(before), Count::Shown(after)) if before > after => format!("{} left out", before - after),
         (Count::Shown(_), Count::Shown(_)) if stayed.is_empty() => return None,
-        (Count::Shown(_), Count::Shown(_)) if study.guard.points => format!("flagged and kept: {stayed}"),
         (Count::Shown(_), Count::Shown(_)) => "flagged and kept".to_owned(),
         _ => "number withheld".to_owned(),
     };
-    let names = left_out(study, step);
-    let names = if names.is_empty() { String::new() } else { format!(": {}", words::short(&names.join(", "), 160)) };
-    Some(format!("{} ({}): {lost}{names}", spaced(&row.step), study.readable(asks)))
+    let names = match left_out(study, step) {
+        names if names.is_empty() && study.guard.points => stayed.to_owned(),
+        names => names.join(", "),
+    };
+    let names = if names.is_empty() { String::new() } else { format!(": {}", words::short(&names, 160)) };
+    Some(format!("{lost}{names} ({})", study.readable(asks)))
 }
 
 /// The names of what a step left out; none where they are people who are not shown.
@@ -142,7 +144,7 @@ fn seen(study: &Study, steps: &[Step]) -> Option<Value> {
     let counts: Vec<String> = counts.map(|(visit, step)| format!("{} at {}", step.2.text(), spaced(visit))).collect();
     let missed = at.iter().filter_map(|(visit, (_, before, after))| match (before, after) {
         (Count::Shown(before), Count::Shown(after)) if before > after => {
-            Some(format!("{} {}", spaced(visit), before - after))
+            Some(format!("{} at {}", before - after, spaced(visit)))
         }
         _ => None,
     });
@@ -167,9 +169,9 @@ fn tested(study: &Study) -> Option<Value> {
     let size = |(outcome, (low, high)): (&str, (i64, i64))| {
         let (low, high) = (study.guard.count(low).text(), study.guard.count(high).text());
         let n = if low == high { low } else { format!("{low} to {high}") };
-        format!("{n} in {}", spaced(outcome))
+        format!("{n} participants for {}", spaced(outcome))
     };
     let sizes: Vec<String> = sizes.into_iter().map(size).collect();
     let model = spaced(study.primary.as_deref().unwrap_or_default());
-    a_box(&format!("In the tests of the model {model}"), words::list(&sizes), Vec::new())
+    a_box(&format!("In the tests of the model “{model}”"), words::list(&sizes), Vec::new())
 }

@@ -73,7 +73,7 @@ fn summary(study: &Study) -> String {
     let (lead, before, after) = small(study.leading());
     let alpha = study.leading().next().map_or(0.05, |row| 1.0 - row.confidence);
     format!(
-        "{} were asked for and {made} could be made. In the model {}, {before} of {lead} have p below {} before \
+        "{} were asked for and {made} could be made. In the model “{}”, {before} of {lead} have p below {} before \
          adjustment for many tests and {} after it.",
         words::count(all, "test", "tests"),
         spaced(study.primary.as_deref().unwrap_or_default()),
@@ -85,7 +85,7 @@ fn summary(study: &Study) -> String {
 /// Every test of one model, outcome by outcome, the smallest p first.
 fn table(study: &Study, model: &str) -> View {
     let head = ["Metabolite", "#n", "#Estimate", "#Limits", "#p", "#Adjusted p", "Status"];
-    let mut table = View::new(format!("Every test of the model {}", spaced(model)), &head).csv("associations");
+    let mut table = View::new(format!("Every test of the model “{}”", spaced(model)), &head).csv("associations");
     let mut outcomes: BTreeMap<&str, Vec<&AssociationRow>> = BTreeMap::new();
     for row in study.associations.iter().filter(|row| row.model == model) {
         outcomes.entry(&row.outcome).or_default().push(row);
@@ -96,7 +96,7 @@ fn table(study: &Study, model: &str) -> View {
         table.group(spaced(outcome));
         rows.sort_by(|a, b| a.p_value.unwrap_or(2.0).total_cmp(&b.p_value.unwrap_or(2.0)));
         effects.extend(rows.first().map(|row| study.effect(row)));
-        limits = rows.first().map_or(limits, |row| format!("{:.0} %", 100.0 * row.confidence));
+        limits = rows.first().map_or(limits, |row| format!("{:.0}\u{a0}%", 100.0 * row.confidence));
         rows.iter().for_each(|row| {
             table.row(if study.highlight.contains(&row.analyte) { "hit" } else { "" }, cells(study, row))
         });
@@ -115,7 +115,7 @@ fn cells(study: &Study, row: &AssociationRow) -> Vec<Shown> {
     vec![
         named(study.name(&row.analyte)),
         sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
-        row.estimate.into(),
+        sorted(words::estimate(row.estimate, row.conf_low, row.conf_high), row.estimate),
         words::interval(row.conf_low, row.conf_high).into(),
         p(row.p_value),
         p(row.p_adjusted),

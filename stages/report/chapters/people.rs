@@ -99,7 +99,7 @@ fn levels(study: &Study, counts: Vec<(String, usize)>) -> (String, usize) {
     let n: usize = counts.iter().map(|(_, n)| n).sum();
     let shown = study.guard.partition(&counts.iter().map(|(_, n)| *n as i64).collect::<Vec<_>>());
     let parts = counts.iter().zip(shown).map(|((level, count), shown)| match shown {
-        Count::Shown(_) if n > 0 => format!("{level} {count} ({:.0} %)", 100.0 * *count as f64 / n as f64),
+        Count::Shown(_) if n > 0 => format!("{level} {count} ({:.0}\u{a0}%)", 100.0 * *count as f64 / n as f64),
         hidden => format!("{level} {}", hidden.text()),
     });
     (parts.collect::<Vec<_>>().join(", "), n)

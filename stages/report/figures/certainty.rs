@@ -33,8 +33,8 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
     }
     let (analyte, outcome) = (study.name(&lead.analyte), words::spaced(&lead.outcome));
     let caption = format!(
-        "{analyte} and {outcome}: the estimate ({}) with its {:.0} % limits, under each model of the same predictor. The grey \
-         row is the range of the estimate when each person in turn is left out of the model {}.",
+        "{analyte} and {outcome}: the estimate ({}) with its {:.0}\u{a0}% limits, under each model of the same predictor. The grey \
+         row is the range of the estimate when each person in turn is left out of the model “{}”.",
         study.effect(lead),
         100.0 * lead.confidence,
         words::spaced(&lead.model)

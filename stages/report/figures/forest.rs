@@ -39,9 +39,9 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
     let level = 100.0 * first.confidence;
     let part = if all > MOST { format!(", the {MOST} smallest p of {all}") } else { String::new() };
     let model = words::spaced(&first.model);
-    let subtitle = format!("model {model}, {level:.0} % limits, n = {}{part}", people(study, &tested));
+    let subtitle = format!("model {model}, {level:.0}\u{a0}% limits, n\u{a0}=\u{a0}{}{part}", people(study, &tested));
     let caption = format!(
-        "Estimated difference in {outcome}, in {}, with {level:.0} % limits ({}), under the model {model}{part}; the \
+        "Estimated difference in {outcome}, in {}, with {level:.0}\u{a0}% limits ({}), under the model “{model}”{part}; the \
          predictor is {}. Limits that cross zero are grey; what is followed below is orange.",
         study.effect(first),
         words::term(&first.inference),

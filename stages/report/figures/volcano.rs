@@ -40,7 +40,7 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         .with_label_style(LabelStyle::Nudge);
     let outcome = words::spaced(&first.outcome);
     let caption = format!(
-        "Every metabolite tested against {outcome} under the model {}: to the right, more of the metabolite goes with \
+        "Every metabolite tested against {outcome} under the model “{}”: to the right, more of the metabolite goes with \
          more of the outcome; the higher, the smaller the unadjusted p. The dashed line is p = {}.",
         words::spaced(&first.model),
         words::level(alpha)
