@@ -62,6 +62,10 @@ pub fn unit(unit: &str) -> String {
 pub fn term(word: &str) -> String {
     match word {
         "wald" => "Wald".into(),
+        "below_lod" => "below LOD".into(),
+        "lod_over_sqrt2" => "LOD/√2".into(),
+        "half_lod" => "LOD/2".into(),
+        "pqn" => "PQN".into(),
         "hc0" | "hc1" | "hc2" | "hc3" | "bh" | "by" => word.to_uppercase(),
         other => spaced(other),
     }

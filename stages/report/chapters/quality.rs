@@ -99,20 +99,19 @@ fn samples(study: &Study) -> View {
 }
 
 fn steps(study: &Study) -> View {
-    let mut table = View::new("Normalization, step by step", &["#Step", "What", "Method", "#Values changed", "Detail"])
-        .csv("steps");
+    let mut table =
+        View::new("Normalization, step by step", &["Step", "Method", "#Values changed", "Detail"]).csv("steps");
     let (idle, active): (Vec<_>, Vec<_>) = study.inputs.steps.rows().into_iter().partition(|row| row.method == "none");
     for row in active {
         let cells = vec![
-            count(row.position),
-            spaced(&row.step).into(),
-            spaced(&row.method).into(),
+            words::term(&row.step).into(),
+            words::term(&row.method).into(),
             sorted(row.values_changed.to_string(), Some(row.values_changed as f64)),
             study.readable(&row.detail).into(),
         ];
         table.row("", cells);
     }
-    let idle: Vec<String> = idle.iter().map(|row| spaced(&row.step)).collect();
+    let idle: Vec<String> = idle.iter().map(|row| words::term(&row.step)).collect();
     let note = if idle.is_empty() { String::new() } else { format!("Named and left undone: {}.", words::list(&idle)) };
     table.note(note).first(ROWS, "in order")
 }
