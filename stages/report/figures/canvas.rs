@@ -119,7 +119,13 @@ impl Canvas<'_> {
             .with_body_size(13)
             .with_axis_line_width(1.0)
             .with_tick_length(4.0)
-            .with_ticks(if self.percent || wide_labels { 4 } else { 5 })
+            .with_ticks(if wide_labels {
+                3
+            } else if self.percent {
+                4
+            } else {
+                5
+            })
             .with_x_axis_min(self.x.0)
             .with_x_axis_max(self.x.1)
             .with_y_axis_min(self.y.0)

@@ -27,7 +27,7 @@ pub fn draw(study: &Study) -> Option<Figure> {
     let values = mean.iter().zip(&spread).flat_map(|(p, sd)| [p.1 - sd, p.1 + sd]);
     let (low, high) = padded(values.chain(people.iter().flatten().map(|p| p.1)), 0.06);
     let each = people.iter().map(|line| {
-        let line = LinePlot::new().with_data(line.iter().copied()).with_color(PALE).with_stroke_width(0.7);
+        let line = LinePlot::new().with_data(line.iter().copied()).with_color(PALE).with_stroke_width(0.55);
         Plot::from(line)
     });
     let line = LinePlot::new().with_data(mean).with_y_err(spread).with_color(BLUE).with_stroke_width(2.6);
