@@ -6,8 +6,10 @@
 //! the line and band that a scatter shows ([`figures::line_fit`]) and the summary of the participants at entry.
 
 mod chapters;
+mod effect;
 mod figures;
 mod file_names;
+mod names;
 mod page;
 pub mod params;
 pub mod printed;
@@ -21,6 +23,8 @@ mod withhold;
 mod words;
 
 pub use params::Params;
+
+use rayon::prelude::*;
 
 use crate::contract::finding::{FindingRow, Findings};
 use crate::contract::{
@@ -87,7 +91,7 @@ pub struct Report;
 
 impl Stage for Report {
     const NAME: &'static str = "report";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -152,8 +156,9 @@ impl Stage for Report {
 fn tables(study: &study::Study) -> Result<Vec<Document>, StageError> {
     let findings: Vec<FindingRow> = distinct(&study.findings);
     let findings = sheets::Sheet::of(&Table::<Findings>::from_rows(findings)?);
-    let named = study.sheets.iter().map(|(name, sheet)| (name.rsplit('/').next().unwrap_or(name), sheet));
-    let mut documents: Vec<Document> = named.map(|(name, sheet)| tables_csv::document(name, sheet)).collect();
+    let named =
+        |(name, sheet): (&String, &sheets::Sheet)| tables_csv::document(name.rsplit('/').next().unwrap_or(name), sheet);
+    let mut documents: Vec<Document> = study.sheets.par_iter().map(named).collect();
     documents.push(tables_csv::document("findings", &findings));
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(documents)

@@ -41,11 +41,23 @@ impl Cell {
 /// Seventeen significant digits, without an exponent where the number is of everyday size.
 fn digits_17(value: f64) -> String {
     let scientific = format!("{value:.16e}");
-    let exponent = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok());
-    match exponent {
-        Some(exponent @ -5..=15) => format!("{value:.*}", (16 - exponent).unsigned_abs() as usize),
+    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    match exponent.parse::<i32>() {
+        Ok(exponent @ -5..=15) => shifted(digits, exponent),
         _ => scientific,
     }
+}
+
+/// `d.ddd` with its point moved: the digits are right already, and formatting them is what takes time.
+fn shifted(digits: &str, exponent: i32) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
+    let all: String = digits.chars().filter(|c| *c != '.').collect();
+    let by = exponent.unsigned_abs() as usize;
+    if exponent < 0 {
+        return format!("{sign}0.{}{all}", "0".repeat(by - 1));
+    }
+    let (whole, fraction) = all.split_at((by + 1).min(all.len()));
+    format!("{sign}{whole}.{fraction}")
 }
 
 /// A table's declared columns, as cells.
@@ -59,7 +71,8 @@ impl Sheet {
     pub fn of<S: Schema>(table: &Table<S>) -> Self {
         let specs = S::columns();
         let columns: Vec<Vec<Cell>> = specs.iter().map(|spec| column(table, spec)).collect();
-        let row = |row: usize| columns.iter().map(|column| column[row].clone()).collect();
+        let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+        let row = |_| columns.iter_mut().filter_map(Iterator::next).collect();
         Sheet { columns: specs.iter().map(|spec| spec.name).collect(), rows: (0..table.height()).map(row).collect() }
     }
 
@@ -124,5 +137,9 @@ mod tests {
             assert_eq!(digits_17(value).parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
         }
         assert_eq!(digits_17(0.1), "0.10000000000000001");
+        for value in [1.5, -0.000012345, 9.99e15, 123.456, -7.0e-5, 0.0] {
+            let exponent = if value == 0.0 { 0.0 } else { libm::floor(libm::log10(f64::abs(value))) };
+            assert_eq!(digits_17(value), format!("{value:.*}", (16.0 - exponent) as usize));
+        }
     }
 }

@@ -11,12 +11,12 @@ for (const table of document.querySelectorAll("table")) {
       heads.forEach(other => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const key = row => row.cells[column].dataset.v ?? row.cells[column].textContent;
-      const rows = [...table.tBodies[0].rows];
-      const numbers = rows.some(row => row.cells[column].dataset.v !== undefined);
+      const rowsOf = body => [...body.rows].filter(row => row.className !== "group");
+      const bodies = [...table.tBodies];
+      const numbers = bodies.some(body => rowsOf(body).some(row => row.cells[column].dataset.v !== undefined));
       const value = row => numbers ? parseFloat(row.cells[column].dataset.v ?? "Infinity") : key(row);
       const order = (a, b) => numbers ? value(a) - value(b) || 0 : value(a).localeCompare(value(b));
-      rows.sort((a, b) => down ? order(b, a) : order(a, b));
-      table.tBodies[0].append(...rows);
+      for (const body of bodies) body.append(...rowsOf(body).sort((a, b) => down ? order(b, a) : order(a, b)));
     };
   });
 }

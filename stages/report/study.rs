@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Inputs;
+use super::names::Names;
 use super::params::Params;
 use super::privacy::Guard;
 use super::sheets::{Sheet, sheets};
@@ -40,6 +41,7 @@ pub struct Study<'a> {
     /// The analytes drawn one by one.
     pub highlight: Vec<String>,
     names: BTreeMap<String, String>,
+    words: Names,
 }
 
 impl<'a> Study<'a> {
@@ -63,7 +65,9 @@ impl<'a> Study<'a> {
             primary: None,
             highlight: Vec::new(),
             names,
+            words: Names::default(),
         };
+        study.words = Names::new(inputs, &study.associations);
         // The sheets keep the order of the key; only what people read is in the order of time.
         study.guard.sheets(&mut study.sheets, &study.rates, &study.flow);
         study.trajectory.sort_by_key(|row| row.visit_index);
@@ -76,6 +80,16 @@ impl<'a> Study<'a> {
     /// The name that figures and tables show for an analyte.
     pub fn name(&self, analyte: &str) -> String {
         self.names.get(analyte).filter(|name| !name.is_empty()).map_or(analyte, String::as_str).to_owned()
+    }
+
+    /// A sentence of another stage as it may be read: no identifier that is not shown, no underscore in a known name.
+    pub fn readable(&self, text: &str) -> String {
+        self.words.readable(&self.guard.text(text))
+    }
+
+    /// A paragraph of another stage, cut into plain text and names to be shown as code.
+    pub fn prose(&self, text: &str) -> Vec<(String, bool)> {
+        self.words.parts(&self.guard.text(text))
     }
 
     /// A resolved setting by its dotted path.

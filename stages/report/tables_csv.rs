@@ -1,32 +1,42 @@
 //! The tables as CSV files: every digit, missing cells empty, text that no spreadsheet takes for a formula.
 
+use std::borrow::Cow;
+
 use super::sheets::{Cell, Sheet};
 use crate::contract::Document;
 
 /// Writes one sheet as `tables/<name>.csv`.
 pub fn document(name: &str, sheet: &Sheet) -> Document {
-    let mut bytes = line(sheet.columns.iter().map(|column| (*column).to_owned()));
+    let mut text = String::new();
+    line(&mut text, sheet.columns.iter().map(|column| Cow::Borrowed(*column)));
     for row in &sheet.rows {
-        bytes.push_str(&line(row.iter().map(cell)));
+        line(&mut text, row.iter().map(cell));
     }
-    Document { path: format!("tables/{name}.csv"), bytes: bytes.into_bytes() }
+    Document { path: format!("tables/{name}.csv"), bytes: text.into_bytes() }
 }
 
 /// A cell's text; text that a spreadsheet would run gets an apostrophe in front, numbers stay as they are.
-fn cell(cell: &Cell) -> String {
+fn cell(cell: &Cell) -> Cow<'_, str> {
     match cell {
-        Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
-        other => other.text(),
+        Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}").into(),
+        Cell::Text(text) => text.as_str().into(),
+        other => other.text().into(),
     }
 }
 
-fn line(cells: impl Iterator<Item = String>) -> String {
-    cells.map(|cell| quoted(&cell)).collect::<Vec<_>>().join(",") + "\n"
-}
-
-fn quoted(text: &str) -> String {
-    let plain = !text.contains([',', '"', '\n', '\r', '\t', ';']) && text.trim() == text;
-    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+fn line<'a>(out: &mut String, cells: impl Iterator<Item = Cow<'a, str>>) {
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        let plain = !cell.contains([',', '"', '\n', '\r', '\t', ';']) && cell.trim() == cell;
+        if plain {
+            out.push_str(&cell);
+        } else {
+            out.extend(["\"", &cell.replace('"', "\"\""), "\""]);
+        }
+    }
+    out.push('\n');
 }
 
 #[cfg(test)]

@@ -11,11 +11,19 @@ use super::words;
 pub struct View {
     pub caption: String,
     pub head: Vec<Head>,
-    pub rows: Vec<Line>,
+    /// The rows, in groups with a heading each; one group without a heading where nothing was grouped.
+    pub groups: Vec<Group>,
     /// A sentence below the table.
     pub note: String,
     /// The name of the table's CSV file, without its ending; empty where there is none.
     pub csv: String,
+}
+
+/// Rows under one heading.
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub title: String,
+    pub rows: Vec<Line>,
 }
 
 #[derive(Debug, Clone)]
@@ -30,16 +38,17 @@ pub struct Line {
     pub cells: Vec<Shown>,
 }
 
-/// One cell: what is read, and the number to sort by.
+/// One cell: what is read, the number to sort by, and the whole of what was shortened.
 #[derive(Debug, Clone)]
 pub struct Shown {
     pub text: String,
     pub sort: Option<f64>,
+    pub whole: Option<String>,
 }
 
 impl From<String> for Shown {
     fn from(text: String) -> Self {
-        Shown { text, sort: None }
+        Shown { text, sort: None, whole: None }
     }
 }
 
@@ -51,13 +60,20 @@ impl From<&str> for Shown {
 
 impl From<Option<f64>> for Shown {
     fn from(value: Option<f64>) -> Self {
-        Shown { text: words::number(value), sort: value }
+        Shown { text: words::number(value), sort: value, whole: None }
     }
 }
 
 /// A cell that reads one way and sorts by a number.
 pub fn sorted(text: String, sort: Option<f64>) -> Shown {
-    Shown { text, sort }
+    Shown { text, sort, whole: None }
+}
+
+/// A long name's cell: shortened, the whole on pointing at it.
+pub fn named(name: String) -> Shown {
+    let text = words::short(&name, 60);
+    let whole = (text != name).then_some(name);
+    Shown { text, sort: None, whole }
 }
 
 /// A whole number's cell.
@@ -78,14 +94,37 @@ impl View {
         View {
             caption: caption.into(),
             head: head.collect(),
-            rows: Vec::new(),
+            groups: Vec::new(),
             note: String::new(),
             csv: String::new(),
         }
     }
 
+    /// Begins a group of rows under a heading.
+    pub fn group(&mut self, title: impl Into<String>) {
+        self.groups.push(Group { title: title.into(), rows: Vec::new() });
+    }
+
     pub fn row(&mut self, class: &'static str, cells: Vec<Shown>) {
-        self.rows.push(Line { class, cells });
+        let line = Line { class, cells };
+        match self.groups.last_mut() {
+            Some(group) => group.rows.push(line),
+            None => self.groups.push(Group { title: String::new(), rows: vec![line] }),
+        }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Line> {
+        self.groups.iter().flat_map(|group| &group.rows)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows().next().is_none()
+    }
+
+    /// Which columns say anything in any row; the first always stays.
+    fn telling(&self) -> Vec<bool> {
+        let says = |at: usize| self.rows().any(|row| !matches!(row.cells[at].text.as_str(), "" | words::MISSING));
+        (0..self.head.len()).map(|at| at == 0 || says(at)).collect()
     }
 
     pub fn note(mut self, note: impl Into<String>) -> Self {
@@ -98,24 +137,36 @@ impl View {
         self
     }
 
-    /// The table for the template; none without rows.
+    /// The table for the template, without columns that say nothing; none without rows.
     pub fn shown(self) -> Option<Value> {
-        (!self.rows.is_empty()).then(|| {
+        (!self.is_empty()).then(|| {
+            let telling = self.telling();
+            let kept = || telling.iter();
+            let head = self.head.iter().zip(kept()).filter(|(_, kept)| **kept);
             let head: Vec<Value> =
-                self.head.iter().map(|head| context! { label => head.label, numeric => head.numeric }).collect();
-            let cell = |cell: Shown| context! { text => cell.text, sort => cell.sort };
-            let row = |row: Line| context! { class => row.class, cells => row.cells.into_iter().map(cell).collect::<Vec<_>>() };
-            let rows: Vec<Value> = self.rows.into_iter().map(row).collect();
-            context! { caption => self.caption, head, rows, note => self.note, csv => self.csv }
+                head.map(|(head, _)| context! { label => head.label, numeric => head.numeric }).collect();
+            let cell = |cell: Shown| context! { text => cell.text, sort => cell.sort, whole => cell.whole };
+            let row = |row: Line| {
+                let cells = row.cells.into_iter().zip(kept()).filter(|(_, kept)| **kept);
+                context! { class => row.class, cells => cells.map(|(one, _)| cell(one)).collect::<Vec<_>>() }
+            };
+            let group = |group: Group| {
+                context! { title => group.title, rows => group.rows.into_iter().map(row).collect::<Vec<_>>() }
+            };
+            let groups: Vec<Value> =
+                self.groups.into_iter().filter(|group| !group.rows.is_empty()).map(group).collect();
+            context! { caption => self.caption, head, groups, note => self.note, csv => self.csv }
         })
     }
 
-    /// Keeps the first rows and says how many there are.
+    /// Keeps the first rows, of each group alike, and says how many there are.
     pub fn first(mut self, most: usize, order: &str) -> Self {
-        let all = self.rows.len();
+        let all = self.rows().count();
         if all > most {
-            self.rows.truncate(most);
-            self.note = format!("{} The first {most} of {all} rows, {order}; the file has all.", self.note);
+            let each = most.div_ceil(self.groups.len().max(1));
+            self.groups.iter_mut().for_each(|group| group.rows.truncate(each));
+            let left = self.rows().count();
+            self.note = format!("{} The first {left} of {all} rows, {order}; the file has all.", self.note);
         }
         self
     }

@@ -30,21 +30,44 @@ pub fn level(alpha: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A predictor's name as words: `change (percent)`, `level at baseline`.
+/// A name of the configuration as words: underscores are spaces, and a number stays beside its word.
+pub fn spaced(name: &str) -> String {
+    let mut text = String::new();
+    let mut rest = name.chars().peekable();
+    while let Some(c) = rest.next() {
+        let number_next = rest.peek().is_some_and(char::is_ascii_digit);
+        text.push(if c != '_' { c } else { if number_next { '\u{a0}' } else { ' ' } });
+    }
+    text
+}
+
+/// A predictor's name as words: `percent change`, `level at baseline`.
 pub fn predictor(name: &str) -> String {
     match name.split_once(": ") {
-        Some(("change", measure)) => format!("change ({})", measure.replace('_', " ")),
-        Some(("level", timepoint)) => format!("level at {}", timepoint.replace('_', " ")),
-        _ => name.to_owned(),
+        Some(("change", "percent")) => "percent change".into(),
+        Some(("change", "residualized")) => "residualized change".into(),
+        Some(("change", "difference")) => "change (difference)".into(),
+        Some(("change", measure)) => format!("change ({})", spaced(measure)),
+        Some(("level", timepoint)) => format!("level at {}", spaced(timepoint)),
+        _ => spaced(name),
     }
+}
+
+/// A unit as one writes it: `mm2` is `mm²`.
+pub fn unit(unit: &str) -> String {
+    unit.replace("m2", "m²").replace("m3", "m³")
 }
 
 /// A setting's word as the field writes it.
 pub fn term(word: &str) -> String {
     match word {
         "wald" => "Wald".into(),
+        "below_lod" => "below LOD".into(),
+        "lod_over_sqrt2" => "LOD/√2".into(),
+        "half_lod" => "LOD/2".into(),
+        "pqn" => "PQN".into(),
         "hc0" | "hc1" | "hc2" | "hc3" | "bh" | "by" => word.to_uppercase(),
-        other => other.replace('_', " "),
+        other => spaced(other),
     }
 }
 
@@ -71,34 +94,45 @@ pub fn fixed(value: Option<f64>, decimals: usize) -> String {
 
 /// A fraction as percent with one decimal.
 pub fn percent(fraction: Option<f64>) -> String {
-    fraction.map_or(MISSING.into(), |value| format!("{} %", minus(&format!("{:.1}", 100.0 * value))))
+    fraction.map_or(MISSING.into(), |value| format!("{}\u{a0}%", minus(&format!("{:.1}", 100.0 * value))))
 }
 
-/// `low to high`.
+/// `low to high`, both with the decimals of the larger; with their own where that would round one away.
 pub fn interval(low: Option<f64>, high: Option<f64>) -> String {
-    match (low, high) {
-        (None, None) => MISSING.into(),
+    match (low, high, decimals(low, high)) {
+        (None, None, _) => MISSING.into(),
+        (_, _, Some(decimals)) => format!("{} to {}", fixed(low, decimals), fixed(high, decimals)),
         _ => format!("{} to {}", number(low), number(high)),
     }
 }
 
-/// A yes-or-no cell.
-pub fn flag(value: Option<bool>) -> String {
-    match value {
-        Some(true) => "yes".into(),
-        Some(false) => "no".into(),
-        None => MISSING.into(),
-    }
+/// An estimate with the decimals of its limits.
+pub fn estimate(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
+    decimals(low, high).map_or(number(value), |decimals| fixed(value, decimals))
 }
 
-/// A name for a figure or a heading: no control characters, at most `limit` characters.
+/// The decimals that give the larger limit three digits; none where the other would be rounded away.
+fn decimals(low: Option<f64>, high: Option<f64>) -> Option<usize> {
+    let (low, high) = (low?, high?);
+    let larger = number(Some(low.abs().max(high.abs())));
+    let decimals = larger.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let smallest = libm::pow(10.0, -(decimals as f64)) / 2.0;
+    let gone = |value: f64| value != 0.0 && value.abs() < smallest;
+    (!larger.contains('e') && !gone(low) && !gone(high)).then_some(decimals)
+}
+
+/// A name for a figure or a heading: no control characters, at most `limit` characters, the middle left out.
+///
+/// The end stays, since names of metabolites often differ only there.
 pub fn short(name: &str, limit: usize) -> String {
-    let clean: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if clean.chars().count() <= limit {
-        return clean;
+    let clean: Vec<char> = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if clean.len() <= limit {
+        return clean.into_iter().collect();
     }
-    let kept: String = clean.chars().take(limit.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    let end = limit.saturating_sub(1) / 3;
+    let start = limit.saturating_sub(1 + end);
+    let (start, end): (String, String) = (clean[..start].iter().collect(), clean[clean.len() - end..].iter().collect());
+    format!("{}…{}", start.trim_end(), end.trim_start())
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -137,11 +171,17 @@ mod tests {
         assert_eq!(number(Some(0.0)), "0");
         assert_eq!(fixed(Some(-0.01), 1), "0.0");
         assert_eq!(number(None), MISSING);
+        assert_eq!(interval(Some(0.407), Some(2.2977)), "0.41 to 2.30");
+        assert_eq!(interval(Some(-25.81), Some(-252.3)), "\u{2212}26 to \u{2212}252");
+        assert_eq!(interval(Some(0.001), Some(2.5)), "0.0010 to 2.50");
+        assert_eq!(estimate(Some(-0.0028), Some(-1.66), Some(1.66)), "0.00");
+        assert_eq!(interval(Some(0.0), Some(1.5)), "0.00 to 1.50");
+        assert_eq!(spaced("baseline_score_12"), "baseline score\u{a0}12");
     }
 
     #[test]
     fn a_long_name_is_shortened_by_characters_not_bytes() {
-        assert_eq!(short(&"β".repeat(200), 10), format!("{}…", "β".repeat(9)));
+        assert_eq!(short(&"β".repeat(200), 10), format!("{}…{}", "β".repeat(6), "β".repeat(3)));
         assert_eq!(short("a\u{0}b", 10), "a b");
     }
 }

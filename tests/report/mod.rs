@@ -140,7 +140,7 @@ fn a_report_that_leaves_the_hospital_names_nobody_and_shows_no_small_count() {
     }
     let rates = text(&documents, "tables/rates.csv");
     assert!(rates.contains("remission_month_12,<5,30,,,,,\n"), "{rates}");
-    assert!(!text(&documents, "figures/rates.svg").contains("month 12"));
+    assert!(!text(&documents, "figures/rates.svg").contains("month"));
     assert!(text(&documents, "tables/flow.csv").contains("time_window,samples,2,60,withheld"));
 }
 
@@ -152,6 +152,36 @@ fn a_study_without_anything_and_a_study_of_two_thousand_analytes_have_a_page() {
     let page = text(&run(&params(serde_json::json!({})), study::study(2000)).expect("a report"), "report.html");
     assert!(page.len() < 1_500_000, "{}", page.len());
     assert!(page.contains("The first 60 of 4000 rows"));
+}
+
+#[test]
+fn the_flow_shows_what_was_left_out_and_keeps_every_step_for_those_who_open_it() {
+    let page = text(&run(&params(serde_json::json!({})), study::study(12)).expect("a report"), "report.html");
+    let (shown, rest) = page.split_once("<summary>Every step").expect("all steps, folded away");
+    assert!(shown.contains("<b>Quality control</b>") && shown.contains("1 left out: P04-post"), "{shown}");
+    assert!(!shown.contains("at most 20 % missing") && rest.contains("at most 20 % missing"));
+}
+
+#[test]
+fn names_between_backticks_are_code_and_names_elsewhere_are_words() {
+    let page = text(&run(&params(serde_json::json!({})), study::study(12)).expect("a report"), "report.html");
+    assert!(
+        page.contains("<code>improvement_month_12</code>, <code>&lt;b&gt;</code> and improvement infusion\u{a0}4 by")
+    );
+    assert!(page.contains("published hc3") && !page.contains(">published_hc3<"));
+}
+
+#[test]
+fn a_study_without_assessments_is_answered_by_how_many_tests_are_small() {
+    let inputs = Inputs { trajectory: study::nothing().trajectory, ..study::study(12) };
+    let page = text(&run(&params(serde_json::json!({})), inputs).expect("a report"), "report.html");
+    let answer =
+        page.split_once("The answer</h2>").and_then(|(_, rest)| rest.split_once("</section>")).expect("an answer").0;
+    assert_eq!(answer.matches("<p>").count(), 3);
+    assert!(
+        answer.contains("p below 0.05 before adjustment for many tests")
+            && answer.contains("Whether people improved was not asked")
+    );
 }
 
 #[test]

@@ -441,7 +441,7 @@ pub fn about() -> About {
             ),
             stage(
                 "screen",
-                "Each metabolite’s percent change was set against each outcome by least squares, with Wald limits.",
+                "Each metabolite’s percent change was set against `improvement_month_12`, `<b>` and improvement_infusion_4 by least squares, with Wald limits.",
             ),
         ],
         sources: vec![AboutSource {

@@ -10,39 +10,77 @@ use crate::report::view::{Shown, View, count};
 use crate::report::words;
 use crate::screen::schema::AssociationRow;
 
+/// One model as words.
+struct Model {
+    name: String,
+    lead: bool,
+    predictor: String,
+    outcomes: String,
+    covariates: String,
+    how: String,
+    analytes: usize,
+}
+
 pub fn chapter(study: &Study) -> Value {
     let mut models: BTreeMap<(&str, &str), Vec<&AssociationRow>> = BTreeMap::new();
     for row in &study.associations {
         models.entry((&row.model, &row.predictor)).or_default().push(row);
     }
-    let mut table =
-        View::new("The models", &["Model", "Predictor", "Outcomes", "Covariates", "Error and reference", "#Analytes"]);
-    for ((model, predictor), rows) in models {
-        let outcomes: BTreeSet<String> = rows.iter().map(|row| spaced(&row.outcome)).collect();
-        let analytes: BTreeSet<&str> = rows.iter().map(|row| row.analyte.as_str()).collect();
-        let covariates = rows.first().map(|row| words::json_list(&row.covariates)).unwrap_or_default();
-        let covariates = if covariates.is_empty() { "none".to_owned() } else { words::list(&covariates) };
-        let how = rows.first().map(|row| {
-            format!(
-                "{}, {} covariance, {}",
-                words::term(&row.family),
-                words::term(&row.covariance),
-                words::term(&row.inference)
-            )
-        });
-        let lead = Some(model) == study.primary.as_deref();
-        let n = analytes.len();
-        let cells: Vec<Shown> = vec![
-            if lead { format!("{model} (leads this page)") } else { model.to_owned() }.into(),
-            words::predictor(predictor).into(),
-            words::list(&outcomes.into_iter().collect::<Vec<_>>()).into(),
-            covariates.into(),
-            how.unwrap_or_default().into(),
-            count(n as i64),
+    let mut models: Vec<Model> =
+        models.into_iter().filter_map(|((name, predictor), rows)| model(study, name, predictor, &rows)).collect();
+    models.sort_by_key(|model| !model.lead);
+    context! { question => question(study), table => table(&models).shown() }
+}
+
+fn model(study: &Study, name: &str, predictor: &str, rows: &[&AssociationRow]) -> Option<Model> {
+    let first = rows.first()?;
+    let outcomes: BTreeSet<String> = rows.iter().map(|row| spaced(&row.outcome)).collect();
+    let analytes: BTreeSet<&str> = rows.iter().map(|row| row.analyte.as_str()).collect();
+    let covariates: Vec<String> = words::json_list(&first.covariates).iter().map(|name| spaced(name)).collect();
+    let covariance = words::term(&first.covariance);
+    Some(Model {
+        name: spaced(name),
+        lead: Some(name) == study.primary.as_deref(),
+        predictor: words::predictor(predictor),
+        outcomes: words::list(&outcomes.into_iter().collect::<Vec<_>>()),
+        covariates: if covariates.is_empty() { "none".to_owned() } else { words::list(&covariates) },
+        how: format!("{}, {covariance} covariance, {}", words::term(&first.family), words::term(&first.inference)),
+        analytes: analytes.len(),
+    })
+}
+
+/// A row per model; what all models share is said once, in the note.
+fn table(models: &[Model]) -> View {
+    let same = |of: fn(&Model) -> &str| models.iter().all(|model| of(model) == of(&models[0]));
+    let (one_predictor, one_list) = (same(|model| &model.predictor), same(|model| &model.outcomes));
+    let one_size = models.iter().all(|model| model.analytes == models[0].analytes);
+    let head = ["Model", "Predictor", "Outcomes", "Covariates", "Error, covariance and reference", "#Metabolites"];
+    let mut table = View::new("The models", &head);
+    let unless = |same: bool, text: &str| -> Shown { if same { "" } else { text }.into() };
+    for model in models {
+        let lead = if model.lead { " (leads this page)" } else { "" };
+        let cells = vec![
+            format!("{}{lead}", model.name).into(),
+            unless(one_predictor, &model.predictor),
+            unless(one_list, &model.outcomes),
+            model.covariates.as_str().into(),
+            model.how.as_str().into(),
+            if one_size { "".into() } else { count(model.analytes as i64) },
         ];
-        table.row(if lead { "hit" } else { "" }, cells);
+        table.row(if model.lead { "hit" } else { "" }, cells);
     }
-    context! { question => question(study), table => table.shown() }
+    let Some(first) = models.first() else { return table };
+    let shared = [
+        one_predictor.then(|| format!("the predictor ({})", first.predictor)),
+        one_list.then(|| format!("the outcomes ({})", first.outcomes)),
+        one_size.then(|| words::count(first.analytes, "metabolite", "metabolites")),
+    ];
+    let shared: Vec<String> = shared.into_iter().flatten().collect();
+    if shared.is_empty() || models.len() < 2 {
+        table
+    } else {
+        table.note(format!("Alike in all: {}.", words::list(&shared)))
+    }
 }
 
 fn question(study: &Study) -> String {
@@ -51,9 +89,8 @@ fn question(study: &Study) -> String {
     };
     let outcomes: Vec<String> = study.outcomes().iter().map(|outcome| spaced(outcome)).collect();
     let what = match row.predictor.split_once(": ") {
-        Some(("change", measure)) => format!("Does a metabolite’s change ({})", spaced(measure)),
-        Some(("level", timepoint)) => format!("Does a metabolite’s level at {}", spaced(timepoint)),
-        _ => "Does a metabolite".to_owned(),
+        Some(_) => format!("Does a metabolite’s {}", words::predictor(&row.predictor)),
+        None => "Does a metabolite".to_owned(),
     };
     format!("{what} go along with {}?", words::list(&outcomes))
 }

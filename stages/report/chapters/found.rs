@@ -1,13 +1,14 @@
 //! What the screen found: forests and volcanoes of the leading model, the scatter of what is highlighted, every test.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Value, context};
 
+use super::answer::small;
 use super::spaced;
 use crate::report::figures::{forest, scatter, volcano};
 use crate::report::study::Study;
-use crate::report::view::{Draft, View, p, sorted};
+use crate::report::view::{Draft, Shown, View, named, p, sorted};
 use crate::report::words;
 use crate::screen::schema::{AssociationRow, InfluenceRow};
 
@@ -41,6 +42,7 @@ pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
         forests, volcanoes, scatters,
         highlight => words::list(&highlight),
         lead, others,
+        undrawn => undrawn(study),
     }
 }
 
@@ -52,6 +54,14 @@ fn people<'a>(study: &'a Study, row: &AssociationRow) -> Vec<&'a InfluenceRow> {
     study.influence.iter().filter(same).collect()
 }
 
+/// Why nothing is drawn person by person.
+fn undrawn(study: &Study) -> &'static str {
+    if study.influence.is_empty() {
+        return "it takes each person’s values, which the screen gives when its sensitivity asks for influence";
+    }
+    "a straight line through the points would not be the model’s (it has covariates, another family, or too few people)"
+}
+
 /// How many tests there are, how many could be made, and how many are small before and after adjustment.
 fn summary(study: &Study) -> String {
     let all = study.associations.len();
@@ -59,44 +69,56 @@ fn summary(study: &Study) -> String {
         return "Nothing was screened: no metabolite was set against an outcome.".into();
     }
     let made = study.associations.iter().filter(|row| row.p_value.is_some()).count();
-    let below = |p: fn(&AssociationRow) -> Option<f64>| {
-        study.leading().filter(|row| p(row).is_some_and(|p| p < 1.0 - row.confidence)).count()
-    };
-    let lead = study.leading().filter(|row| row.p_value.is_some()).count();
+    let made = if made == all { "all".to_owned() } else { made.to_string() };
+    let (lead, before, after) = small(study.leading());
     let alpha = study.leading().next().map_or(0.05, |row| 1.0 - row.confidence);
     format!(
-        "{all} tests were asked for and {made} could be made. In the model {}, {} of {lead} are below {} before adjustment \
-         for many tests and {} after it.",
-        study.primary.as_deref().unwrap_or_default(),
-        below(|row| row.p_value),
+        "{} were asked for and {made} could be made. In the model “{}”, {before} of {lead} have p below {} before \
+         adjustment for many tests and {} after it.",
+        words::count(all, "test", "tests"),
+        spaced(study.primary.as_deref().unwrap_or_default()),
         words::level(alpha),
-        below(|row| row.p_adjusted)
+        if after == 0 { "none".to_owned() } else { after.to_string() },
     )
 }
 
-/// Every test of one model, the smallest p first.
+/// Every test of one model, outcome by outcome, the smallest p first.
 fn table(study: &Study, model: &str) -> View {
-    let head = ["Metabolite", "Outcome", "#n", "#Estimate", "#Limits", "#p", "#Adjusted p", "Status"];
-    let mut rows: Vec<&AssociationRow> = study.associations.iter().filter(|row| row.model == model).collect();
-    rows.sort_by(|a, b| a.p_value.unwrap_or(2.0).total_cmp(&b.p_value.unwrap_or(2.0)));
-    let mut table = View::new(format!("Every test of the model {model}"), &head).csv("associations");
-    for row in rows {
-        let status = match row.status.as_str() {
-            "ok" => "ok".to_owned(),
-            status if row.detail.is_empty() => spaced(status),
-            status => format!("{}: {}", spaced(status), study.guard.text(&row.detail)),
-        };
-        let cells = vec![
-            words::short(&study.name(&row.analyte), 60).into(),
-            spaced(&row.outcome).into(),
-            sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
-            row.estimate.into(),
-            words::interval(row.conf_low, row.conf_high).into(),
-            p(row.p_value),
-            p(row.p_adjusted),
-            status.into(),
-        ];
-        table.row(if study.highlight.contains(&row.analyte) { "hit" } else { "" }, cells);
+    let head = ["Metabolite", "#n", "#Estimate", "#Limits", "#p", "#Adjusted p", "Status"];
+    let mut table = View::new(format!("Every test of the model “{}”", spaced(model)), &head).csv("associations");
+    let mut outcomes: BTreeMap<&str, Vec<&AssociationRow>> = BTreeMap::new();
+    for row in study.associations.iter().filter(|row| row.model == model) {
+        outcomes.entry(&row.outcome).or_default().push(row);
     }
-    table.first(ROWS, "the smallest p first")
+    let several = outcomes.len() > 1;
+    let (mut effects, mut limits) = (BTreeSet::new(), String::new());
+    for (outcome, mut rows) in outcomes {
+        table.group(spaced(outcome));
+        rows.sort_by(|a, b| a.p_value.unwrap_or(2.0).total_cmp(&b.p_value.unwrap_or(2.0)));
+        effects.extend(rows.first().map(|row| study.effect(row)));
+        limits = rows.first().map_or(limits, |row| format!("{:.0}\u{a0}%", 100.0 * row.confidence));
+        rows.iter().for_each(|row| {
+            table.row(if study.highlight.contains(&row.analyte) { "hit" } else { "" }, cells(study, row))
+        });
+    }
+    let effects: Vec<String> = effects.into_iter().collect();
+    let note = format!("Estimates are in {}, limits at {limits}.", words::list(&effects));
+    table.note(note).first(ROWS, if several { "the smallest p of each outcome first" } else { "the smallest p first" })
+}
+
+fn cells(study: &Study, row: &AssociationRow) -> Vec<Shown> {
+    let status = match row.status.as_str() {
+        "ok" => String::new(),
+        status if row.detail.is_empty() => spaced(status),
+        status => format!("{}: {}", spaced(status), study.readable(&row.detail)),
+    };
+    vec![
+        named(study.name(&row.analyte)),
+        sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
+        sorted(words::estimate(row.estimate, row.conf_low, row.conf_high), row.estimate),
+        words::interval(row.conf_low, row.conf_high).into(),
+        p(row.p_value),
+        p(row.p_adjusted),
+        status.into(),
+    ]
 }

@@ -4,6 +4,7 @@ pub mod agreement;
 pub mod answer;
 pub mod asked;
 pub mod certainty;
+pub mod flow;
 pub mod found;
 pub mod improvement;
 pub mod people;
@@ -11,7 +12,4 @@ pub mod prediction;
 pub mod provenance;
 pub mod quality;
 
-/// Text from a name of the study's configuration.
-pub fn spaced(name: &str) -> String {
-    name.replace('_', " ")
-}
+use super::words::spaced;

@@ -2,7 +2,7 @@
 
 use minijinja::{Value, context};
 
-use super::spaced;
+use super::{flow, spaced};
 use crate::ingest::schema::VariableRow;
 use crate::report::privacy::Count;
 use crate::report::study::Study;
@@ -25,34 +25,14 @@ pub fn chapter(study: &Study) -> Value {
     } else {
         format!("The study’s files describe {people_text} {noun}, with {}.", words::list(&counted))
     };
-    let flow = flow(study);
+    let (boxes, steps) = (flow::boxes(study), flow::table(study));
     let variables = variables(study);
     context! {
         summary,
-        flow => (!flow.is_empty()).then_some(flow),
+        flow => (!study.flow.is_empty()).then_some(boxes),
+        steps => steps.shown(),
         variables => variables.shown(),
     }
-}
-
-/// The steps, each with what was there, what was left, and who or what was left out.
-fn flow(study: &Study) -> Vec<Value> {
-    let counts = study.guard.flow(&study.flow);
-    let steps = study.flow.iter().zip(counts).map(|(row, (before, after))| {
-        let names = words::json_list(&row.excluded);
-        let people = row.what != "analytes";
-        let hide = people && !(study.guard.points && before.is_shown() && after.is_shown());
-        let named = if hide { String::new() } else { names.join(", ") };
-        let lost = match (before, after) {
-            (Count::Shown(before), Count::Shown(after)) if before > after => format!("{} left out", before - after),
-            (Count::Shown(_), Count::Shown(_)) => "none left out".to_owned(),
-            _ => "number withheld".to_owned(),
-        };
-        context! {
-            step => spaced(&row.step), what => row.what.clone(), before => before.text(), after => after.text(),
-            lost, named => words::short(&named, 600), reason => study.guard.text(&row.reason),
-        }
-    });
-    steps.collect()
 }
 
 /// Each declared variable, summarized by its kind.
@@ -61,7 +41,7 @@ fn variables(study: &Study) -> View {
     for variable in study.inputs.variables.rows() {
         if let Some((summary, n)) = summarize(study, &variable) {
             let label = match &variable.unit {
-                Some(unit) if !unit.is_empty() => format!("{} ({unit})", spaced(&variable.variable)),
+                Some(unit) if !unit.is_empty() => format!("{} ({})", spaced(&variable.variable), words::unit(unit)),
                 _ => spaced(&variable.variable),
             };
             let n_text = study.guard.count(n as i64).text();
@@ -108,9 +88,10 @@ fn numbers(study: &Study, values: Vec<f64>) -> Option<(String, usize)> {
     let sd = (n > 1).then(|| (squares / (n as f64 - 1.0)).sqrt());
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let whole = values.iter().all(|value| value.fract() == 0.0);
+    let shown = |value: f64| if whole { words::fixed(Some(value), 0) } else { words::number(Some(value)) };
     // The range is two people's values.
-    let range =
-        if study.guard.points { format!(" ({})", words::interval(Some(low), Some(high))) } else { String::new() };
+    let range = if study.guard.points { format!(" ({} to {})", shown(low), shown(high)) } else { String::new() };
     Some((format!("{} ± {}{range}", words::number(Some(mean)), words::number(sd)), n))
 }
 
@@ -118,7 +99,7 @@ fn levels(study: &Study, counts: Vec<(String, usize)>) -> (String, usize) {
     let n: usize = counts.iter().map(|(_, n)| n).sum();
     let shown = study.guard.partition(&counts.iter().map(|(_, n)| *n as i64).collect::<Vec<_>>());
     let parts = counts.iter().zip(shown).map(|((level, count), shown)| match shown {
-        Count::Shown(_) if n > 0 => format!("{level} {count} ({:.0} %)", 100.0 * *count as f64 / n as f64),
+        Count::Shown(_) if n > 0 => format!("{level} {count} ({:.0}\u{a0}%)", 100.0 * *count as f64 / n as f64),
         hidden => format!("{level} {}", hidden.text()),
     });
     (parts.collect::<Vec<_>>().join(", "), n)

@@ -6,7 +6,7 @@ use super::spaced;
 use crate::predict::schema::{PerformanceRow, PredictionRow};
 use crate::report::figures::prediction;
 use crate::report::study::Study;
-use crate::report::view::{Draft, View, p, sorted};
+use crate::report::view::{Draft, View, named, p, sorted};
 use crate::report::words;
 
 /// Rows of the table on the page.
@@ -23,18 +23,7 @@ pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
 }
 
 fn performance(study: &Study) -> View {
-    let head = [
-        "Outcome",
-        "Features",
-        "Learner",
-        "#n",
-        "#Q²",
-        "#AUC",
-        "#RMSE",
-        "#RMSE, mean only",
-        "#Permutation p",
-        "Status",
-    ];
+    let head = ["Features", "Learner", "#n", "#Q²", "#AUC", "#RMSE", "#RMSE, mean only", "#Permutation p", "Remark"];
     let mut table = View::new("Predicting a person the model has not seen", &head).csv("performance");
     let mut rows: Vec<&PerformanceRow> = study.performance.iter().collect();
     rows.sort_by(|a, b| {
@@ -42,20 +31,24 @@ fn performance(study: &Study) -> View {
             .cmp(&(&b.outcome, b.features == "each"))
             .then_with(|| skill(b).total_cmp(&skill(a)))
     });
+    let (mut outcome, several) = ("", study.performance.iter().any(|row| row.learner != study.performance[0].learner));
     for row in rows {
+        if row.outcome != outcome {
+            outcome = &row.outcome;
+            table.group(spaced(outcome));
+        }
         let from = match row.analyte.as_str() {
-            "" => features(&row.features),
-            analyte => words::short(&study.name(analyte), 60),
+            "" => features(&row.features).into(),
+            analyte => named(study.name(analyte)),
         };
-        let status = if row.detail.is_empty() {
-            spaced(&row.status)
-        } else {
-            format!("{}: {}", spaced(&row.status), study.guard.text(&row.detail))
+        let status = match (row.status.as_str(), row.detail.as_str()) {
+            ("ok", detail) => study.readable(detail),
+            (status, "") => spaced(status),
+            (status, detail) => format!("{}: {}", spaced(status), study.readable(detail)),
         };
         let cells = vec![
-            spaced(&row.outcome).into(),
-            from.into(),
-            row.learner.clone().into(),
+            from,
+            if several { spaced(&row.learner) } else { String::new() }.into(),
             sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
             sorted(words::fixed(row.q2, 2), row.q2),
             sorted(words::fixed(row.auc, 2), row.auc),

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
+use super::spaced;
 use crate::contract::finding::FindingRow;
 use crate::report::study::Study;
 
 pub fn findings(study: &Study) -> Value {
     let of = |severity: &str| {
         let rows = study.findings.iter().filter(|row| row.severity == severity);
-        grouped(rows.collect())
+        grouped(study, rows.collect())
     };
     context! { warnings => of("warning"), notes => of("note"), total => study.findings.len() }
 }
 
 /// The findings of one kind together, so that a hundred alike take one heading.
-fn grouped(rows: Vec<&FindingRow>) -> Vec<Value> {
+fn grouped(study: &Study, rows: Vec<&FindingRow>) -> Vec<Value> {
     let mut groups: BTreeMap<(&str, &str), Vec<&FindingRow>> = BTreeMap::new();
     for row in rows {
         groups.entry((&row.stage, &row.code)).or_default().push(row);
@@ -24,21 +25,42 @@ fn grouped(rows: Vec<&FindingRow>) -> Vec<Value> {
     let groups = groups.into_iter().map(|((stage, code), rows)| {
         let items: Vec<Value> = rows
             .iter()
-            .map(|row| context! { subject => &row.subject, message => &row.message, hint => &row.hint })
+            .map(|row| {
+                let (message, hint) = (prose(study, &row.message), prose(study, &row.hint));
+                context! { subject => study.readable(&row.subject), message, hint }
+            })
             .collect();
-        context! { stage, code => code.replace('_', " "), items }
+        let code = code.strip_prefix(stage).unwrap_or(code).trim_start_matches('_');
+        context! { stage => room(stage), code => spaced(code), items }
     });
     groups.collect()
 }
 
 pub fn methods(study: &Study) -> Vec<Value> {
     let stages = study.params.about.stages.iter().filter(|stage| !stage.methods.is_empty());
-    let words = |text: &String| study.guard.text(text);
-    stages
-        .map(
-            |stage| context! { name => &stage.name, paragraphs => stage.methods.iter().map(words).collect::<Vec<_>>() },
-        )
-        .collect()
+    let stages = stages.map(|stage| {
+        let paragraphs: Vec<Vec<Value>> = stage.methods.iter().map(|text| prose(study, text)).collect();
+        context! { name => room(&stage.name), paragraphs }
+    });
+    stages.collect()
+}
+
+fn prose(study: &Study, text: &str) -> Vec<Value> {
+    study.prose(text).into_iter().map(|(text, code)| context! { text, code }).collect()
+}
+
+/// A stage's name as a heading.
+fn room(stage: &str) -> String {
+    match stage {
+        "ingest" => "Data".into(),
+        "qc" => "Quality control".into(),
+        "normalize" => "Normalization".into(),
+        "outcomes" => "Outcomes".into(),
+        "screen" => "Screen".into(),
+        "predict" => "Prediction".into(),
+        "report" => "Report".into(),
+        other => spaced(other),
+    }
 }
 
 pub fn chapter(study: &Study) -> Value {

@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 use super::spaced;
 use crate::report::figures::quality;
 use crate::report::study::Study;
-use crate::report::view::{Draft, View, count, p, sorted};
+use crate::report::view::{Draft, View, count, named, p, sorted};
 use crate::report::words;
 
 /// Rows of each table on the page.
@@ -19,6 +19,7 @@ pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
         pooled => study.analyte_quality.iter().any(|row| row.qc_rsd.is_some()),
         analytes => analytes.shown(),
         samples => samples.shown(),
+        undone => steps.note.clone(),
         steps => steps.shown(),
         sample_summary => sample_summary(study),
     }
@@ -38,12 +39,13 @@ fn analytes(study: &Study) -> View {
         "Decision",
         "Reason",
     ];
+    // A column that nothing was judged or measured by is not shown.
     let mut table = View::new("Each analyte’s measurement", &head).csv("analyte_quality");
     let mut rows: Vec<_> = study.analyte_quality.iter().collect();
     rows.sort_by_key(|row| row.decision == "keep");
     for row in rows {
         let cells = vec![
-            words::short(&study.name(&row.analyte), 60).into(),
+            named(study.name(&row.analyte)),
             count(row.n),
             sorted(words::percent(row.missing_fraction), row.missing_fraction),
             count(row.below_lod),
@@ -53,7 +55,7 @@ fn analytes(study: &Study) -> View {
             row.blank_ratio.into(),
             p(row.drift_p),
             row.decision.clone().into(),
-            study.guard.text(&row.reason).into(),
+            study.readable(&row.reason).into(),
         ];
         table.row(if row.decision == "keep" { "" } else { "hit" }, cells);
     }
@@ -89,7 +91,7 @@ fn samples(study: &Study) -> View {
             sorted(words::percent(row.missing_fraction), row.missing_fraction),
             ratio.filter(|ratio| ratio.is_finite()).into(),
             row.decision.clone().into(),
-            row.reason.clone().into(),
+            study.readable(&row.reason).into(),
         ];
         table.row("", cells);
     }
@@ -97,17 +99,19 @@ fn samples(study: &Study) -> View {
 }
 
 fn steps(study: &Study) -> View {
-    let mut table = View::new("Normalization, step by step", &["#Step", "What", "Method", "#Values changed", "Detail"])
-        .csv("steps");
-    for row in study.inputs.steps.rows() {
+    let mut table =
+        View::new("Normalization, step by step", &["Step", "Method", "#Values changed", "Detail"]).csv("steps");
+    let (idle, active): (Vec<_>, Vec<_>) = study.inputs.steps.rows().into_iter().partition(|row| row.method == "none");
+    for row in active {
         let cells = vec![
-            count(row.position),
-            spaced(&row.step).into(),
-            spaced(&row.method).into(),
+            words::term(&row.step).into(),
+            words::term(&row.method).into(),
             sorted(row.values_changed.to_string(), Some(row.values_changed as f64)),
-            study.guard.text(&row.detail).into(),
+            study.readable(&row.detail).into(),
         ];
         table.row("", cells);
     }
-    table.first(ROWS, "in order")
+    let idle: Vec<String> = idle.iter().map(|row| words::term(&row.step)).collect();
+    let note = if idle.is_empty() { String::new() } else { format!("Named and left undone: {}.", words::list(&idle)) };
+    table.note(note).first(ROWS, "in order")
 }

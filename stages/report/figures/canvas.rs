@@ -22,7 +22,7 @@ pub const BLUE: &str = "#17607f";
 /// What is pointed at.
 pub const WARM: &str = "#b4501e";
 /// What is behind.
-pub const PALE: &str = "#a3b1bb";
+pub const PALE: &str = "#84939e";
 
 const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 /// Narrow enough to be read on a phone without turning it.
@@ -108,6 +108,8 @@ impl Canvas<'_> {
     }
 
     fn layout(&self) -> Layout {
+        // Beside the names of rows there is less room for numbers.
+        let wide_labels = !self.rows.is_empty() && self.x.0.abs().max(self.x.1.abs()) >= 100.0;
         let mut layout = Layout::new(self.x, self.y)
             .with_width(WIDTH)
             .with_height(self.height)
@@ -117,7 +119,13 @@ impl Canvas<'_> {
             .with_body_size(13)
             .with_axis_line_width(1.0)
             .with_tick_length(4.0)
-            .with_ticks(if self.percent { 4 } else { 5 })
+            .with_ticks(if wide_labels {
+                3
+            } else if self.percent {
+                4
+            } else {
+                5
+            })
             .with_x_axis_min(self.x.0)
             .with_x_axis_max(self.x.1)
             .with_y_axis_min(self.y.0)
@@ -132,7 +140,7 @@ impl Canvas<'_> {
         }
         if !self.rows.is_empty() {
             layout =
-                layout.with_y_categories(self.rows.iter().rev().map(|row| plain(&words::short(row, 22))).collect());
+                layout.with_y_categories(self.rows.iter().rev().map(|row| plain(&words::short(row, 24))).collect());
         }
         if !self.columns.is_empty() {
             let columns = self.columns.iter().map(|column| plain(&words::short(column, 16))).collect();

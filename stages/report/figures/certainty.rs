@@ -22,7 +22,7 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
     };
     for row in alike {
         if let (Some(estimate), Some(low), Some(high)) = (row.estimate, row.conf_low, row.conf_high) {
-            add(row.model.clone(), estimate, low, high, if row.model == lead.model { WARM } else { BLUE });
+            add(words::spaced(&row.model), estimate, low, high, if row.model == lead.model { WARM } else { BLUE });
         }
     }
     if let (Some(estimate), Some(low), Some(high)) = (lead.estimate, lead.loo_min, lead.loo_max) {
@@ -31,12 +31,13 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
     if labels.len() < 2 {
         return None;
     }
-    let (analyte, outcome) = (study.name(&lead.analyte), lead.outcome.replace('_', " "));
+    let (analyte, outcome) = (study.name(&lead.analyte), words::spaced(&lead.outcome));
     let caption = format!(
-        "{analyte} and {outcome}: the estimate and its {:.0} % limits under each model of the same predictor. The grey \
-         row is the range of the estimate when each person in turn is left out of the model {}.",
+        "{analyte} and {outcome}: the estimate ({}) with its {:.0}\u{a0}% limits, under each model of the same predictor. The grey \
+         row is the range of the estimate when each person in turn is left out of the model “{}”.",
+        study.effect(lead),
         100.0 * lead.confidence,
-        lead.model
+        words::spaced(&lead.model)
     );
     let n = labels.len();
     let canvas = Canvas {
@@ -44,7 +45,7 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         title: &format!("{analyte} and {outcome}"),
         subtitle: "the same association under each model",
         caption: &caption,
-        x_label: &format!("per unit of {}", words::predictor(&lead.predictor)),
+        x_label: &study.effect(lead),
         x: padded(bounds, 0.05),
         y: (0.4, n as f64 + 0.6),
         rows: labels,

@@ -35,16 +35,17 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         labels.push(study.name(&row.analyte));
         plot = plot.with_colored_row(row.analyte.clone(), estimate, low, high, color);
     }
-    let outcome = first.outcome.replace('_', " ");
+    let outcome = words::spaced(&first.outcome);
     let level = 100.0 * first.confidence;
     let part = if all > MOST { format!(", the {MOST} smallest p of {all}") } else { String::new() };
-    let subtitle = format!("model {}, {level:.0} % limits{part}", first.model);
+    let model = words::spaced(&first.model);
+    let subtitle = format!("model {model}, {level:.0}\u{a0}% limits, n\u{a0}=\u{a0}{}{part}", people(study, &tested));
     let caption = format!(
-        "Estimated difference in {outcome} per unit of {}, with {level:.0} % limits ({}), under the model {}{part}. \
-         Limits that cross zero are grey; the metabolite followed below is orange.",
-        words::predictor(&first.predictor),
+        "Estimated difference in {outcome}, in {}, with {level:.0}\u{a0}% limits ({}), under the model “{model}”{part}; the \
+         predictor is {}. Limits that cross zero are grey; what is followed below is orange.",
+        study.effect(first),
         words::term(&first.inference),
-        first.model
+        words::predictor(&first.predictor)
     );
     let n = labels.len();
     let bounds = tested.iter().flat_map(|row| [row.conf_low.unwrap_or(0.0), row.conf_high.unwrap_or(0.0)]);
@@ -53,7 +54,7 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         title: &outcome,
         subtitle: &subtitle,
         caption: &caption,
-        x_label: &format!("per unit of {}", words::predictor(&first.predictor)),
+        x_label: &study.effect(first),
         x: padded(bounds.chain([0.0]), 0.05),
         y: (0.4, n as f64 + 0.6),
         rows: labels,
@@ -62,4 +63,12 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         ..Canvas::default()
     };
     Some(canvas.draw(vec![plot.into()]))
+}
+
+/// How many people the tests have: one number, or its range.
+fn people(study: &Study, rows: &[&&AssociationRow]) -> String {
+    let low = rows.iter().map(|row| row.n).min().unwrap_or(0);
+    let high = rows.iter().map(|row| row.n).max().unwrap_or(0);
+    let (low, high) = (study.guard.count(low).text(), study.guard.count(high).text());
+    if low == high { low } else { format!("{low} to {high}") }
 }

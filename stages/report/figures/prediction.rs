@@ -18,13 +18,13 @@ pub fn draw(study: &Study, name: &str, row: &PerformanceRow, people: &[&Predicti
     let range = padded(points.iter().flat_map(|point| [point.0, point.1]), 0.05);
     let identity = LinePlot::new().with_data([(range.0, range.0), (range.1, range.1)]).with_color(PALE).with_dashed();
     let dots = ScatterPlot::new().with_data(points).with_color(BLUE).with_size(4.2).with_marker_opacity(0.85);
-    let outcome = row.outcome.replace('_', " ");
+    let outcome = words::spaced(&row.outcome);
     let features = features(&row.features);
     let q2 = words::fixed(row.q2, 2);
     let caption = format!(
         "{outcome}: each person's observed value against the prediction of a model fitted to the others ({features}, \
          {}). On the dashed line a prediction is exact. Q² = {q2}.",
-        row.learner
+        words::spaced(&row.learner)
     );
     let canvas = Canvas {
         name,

@@ -28,7 +28,7 @@ pub fn rsd(study: &Study) -> Option<Figure> {
     let part = if all > MOST { format!(", the {MOST} largest of {all}") } else { String::new() };
     let caption = format!(
         "Relative standard deviation of each analyte over the pooled QC samples{part}. Orange: excluded or flagged.{}",
-        limit.map_or(String::new(), |limit| format!(" The dashed line is the limit, {:.0} %.", 100.0 * limit))
+        limit.map_or(String::new(), |limit| format!(" The dashed line is the limit, {:.0}\u{a0}%.", 100.0 * limit))
     );
     let n = known.len();
     let canvas = Canvas {

@@ -5,6 +5,7 @@ use kuva::plot::ForestPlot;
 use super::Figure;
 use super::canvas::{BLUE, Canvas};
 use crate::report::study::Study;
+use crate::report::words;
 
 /// A row per endpoint whose rate may be shown; none where there is none.
 pub fn draw(study: &Study) -> Option<Figure> {
@@ -17,7 +18,7 @@ pub fn draw(study: &Study) -> Option<Figure> {
     for row in shown {
         if let (Some(rate), Some(low), Some(high)) = (row.rate, row.wilson_low, row.wilson_high) {
             plot = plot.with_row(row.endpoint.clone(), rate, low, high);
-            rows.push(row.endpoint.replace('_', " "));
+            rows.push(words::spaced(&row.endpoint));
         }
     }
     let n = rows.len();

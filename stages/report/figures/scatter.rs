@@ -31,11 +31,11 @@ pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&Influenc
         plots.push(dots.with_marker_opacity(0.85).into());
         heights.extend(points.iter().map(|point| point.1));
     }
-    let (analyte, outcome) = (study.name(&row.analyte), row.outcome.replace('_', " "));
+    let (analyte, outcome) = (study.name(&row.analyte), words::spaced(&row.outcome));
     let level = 100.0 * row.confidence;
     let hidden = if study.guard.points { "" } else { " Single people are not shown; the line spans their middle." };
     let caption = format!(
-        "{analyte}, {}, and {outcome}, n = {}: the least-squares line with the pointwise {level:.0} % limits of its mean, \
+        "{analyte}, {}, and {outcome}, n\u{a0}=\u{a0}{}: the least-squares line with the pointwise {level:.0}\u{a0}% limits of its mean, \
          from Student's t with the model's covariance (the drawing's own fit of these points).{hidden}",
         words::predictor(&row.predictor),
         study.guard.count(row.n).text()
@@ -43,7 +43,10 @@ pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&Influenc
     let canvas = Canvas {
         name,
         title: &format!("{analyte} and {outcome}"),
-        subtitle: &format!("n = {}, line with {level:.0} % limits of the mean (t)", study.guard.count(row.n).text()),
+        subtitle: &format!(
+            "n = {}, line with {level:.0}\u{a0}% limits of the mean (t)",
+            study.guard.count(row.n).text()
+        ),
         caption: &caption,
         x_label: &format!("{}, {}", words::short(&analyte, 30), words::predictor(&row.predictor)),
         y_label: &outcome,

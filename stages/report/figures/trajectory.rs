@@ -8,6 +8,7 @@ use kuva::render::plots::Plot;
 use super::Figure;
 use super::canvas::{BLUE, Canvas, PALE, padded};
 use crate::report::study::Study;
+use crate::report::words;
 
 /// The course over the visits; none with fewer than two visits that have a mean.
 pub fn draw(study: &Study) -> Option<Figure> {
@@ -16,7 +17,7 @@ pub fn draw(study: &Study) -> Option<Figure> {
     if shown.len() < 2 {
         return None;
     }
-    let columns: Vec<String> = study.trajectory.iter().map(|row| row.visit.replace('_', " ")).collect();
+    let columns: Vec<String> = study.trajectory.iter().map(|row| words::spaced(&row.visit)).collect();
     let place: BTreeMap<i64, f64> =
         study.trajectory.iter().enumerate().map(|(at, row)| (row.visit_index, at as f64 + 1.0)).collect();
     let at = |index: i64| place.get(&index).copied();
@@ -26,7 +27,7 @@ pub fn draw(study: &Study) -> Option<Figure> {
     let values = mean.iter().zip(&spread).flat_map(|(p, sd)| [p.1 - sd, p.1 + sd]);
     let (low, high) = padded(values.chain(people.iter().flatten().map(|p| p.1)), 0.06);
     let each = people.iter().map(|line| {
-        let line = LinePlot::new().with_data(line.iter().copied()).with_color(PALE).with_stroke_width(0.7);
+        let line = LinePlot::new().with_data(line.iter().copied()).with_color(PALE).with_stroke_width(0.55);
         Plot::from(line)
     });
     let line = LinePlot::new().with_data(mean).with_y_err(spread).with_color(BLUE).with_stroke_width(2.6);
@@ -38,8 +39,8 @@ pub fn draw(study: &Study) -> Option<Figure> {
     let caption = format!(
         "Course of the {instrument} total from {} to {}: the thick line is the mean of the people seen at each visit, \
          the bars one standard deviation to each side.",
-        first.replace('_', " "),
-        last.replace('_', " ")
+        words::spaced(first),
+        words::spaced(last)
     );
     let canvas = Canvas {
         name: "trajectory",

@@ -38,17 +38,17 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         .with_point_size(4.5)
         .with_label_top(NAMED)
         .with_label_style(LabelStyle::Nudge);
-    let outcome = first.outcome.replace('_', " ");
+    let outcome = words::spaced(&first.outcome);
     let caption = format!(
-        "Every metabolite tested against {outcome} under the model {}: to the right, more of the metabolite goes with \
+        "Every metabolite tested against {outcome} under the model “{}”: to the right, more of the metabolite goes with \
          more of the outcome; the higher, the smaller the unadjusted p. The dashed line is p = {}.",
-        first.model,
+        words::spaced(&first.model),
         words::level(alpha)
     );
     let canvas = Canvas {
         name,
         title: &outcome,
-        subtitle: &format!("model {}, unadjusted p; dashed: p = {}", first.model, words::level(alpha)),
+        subtitle: &format!("model {}, unadjusted p; dashed: p = {}", words::spaced(&first.model), words::level(alpha)),
         caption: &caption,
         x_label: "SD of outcome per SD of predictor",
         y_label: "−log₁₀ p",
