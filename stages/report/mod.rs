@@ -91,7 +91,7 @@ pub struct Report;
 
 impl Stage for Report {
     const NAME: &'static str = "report";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 1;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
