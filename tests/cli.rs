@@ -159,3 +159,24 @@ fn the_committed_schema_is_the_one_the_program_prints() {
     let committed = std::fs::read_to_string(crate::common::repository().join("pipeline.schema.json")).unwrap();
     assert_eq!(study.run(&["schema"]).fine().out, committed, "write it anew: ketascreen schema > pipeline.schema.json");
 }
+
+#[test]
+fn the_default_report_reproduces_every_published_number_and_no_other_metabolite_is_below_five_percent() {
+    let study = Study::of_the_repository();
+    study.run(&["run"]).fine();
+    let page = std::fs::read_to_string(study.path("outputs/report/report.html")).unwrap();
+    assert!(page.contains("20 of 20 numbers agree to the printed digits."));
+    assert!(page.contains("Synthetic data") && page.contains("says nothing about patients"));
+    let figures = std::fs::read_dir(study.path("outputs/report/figures")).unwrap();
+    for figure in figures {
+        let text = std::fs::read_to_string(figure.unwrap().path()).unwrap();
+        assert!(text.contains("Synthetic data"), "every figure says that the data are synthetic");
+    }
+    let rows = study.table::<stages::screen::schema::Associations>("screen").rows();
+    let published: Vec<_> = rows.iter().filter(|row| row.model == "published").collect();
+    assert_eq!(published.len(), 22);
+    for row in published {
+        let small = row.p_value.unwrap() < 0.05;
+        assert_eq!(small, row.analyte == "3-hydroxybutyrate", "{} {}", row.outcome, row.analyte);
+    }
+}
