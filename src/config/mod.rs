@@ -10,6 +10,7 @@ pub mod paths;
 pub mod places;
 pub mod prune;
 pub mod resolve;
+mod shape;
 pub mod sources;
 pub mod tree;
 pub mod words;

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use stages::contract::{Place, Problem, suggest};
 
 use super::complaint::{Complaint, culprit, failure};
-use super::{tree, words};
+use super::{shape, tree, words};
 
 /// More errors than this are not worth reading.
 const LIMIT: usize = 200;
@@ -25,7 +26,7 @@ pub struct Reading<T> {
 }
 
 /// Reads values as settings, noting every error.
-pub fn read<T: DeserializeOwned>(root: Value) -> Reading<T> {
+pub fn read<T: DeserializeOwned + Serialize>(root: Value) -> Reading<T> {
     if !root.is_object() {
         let message = format!("the file is {}, and not a map of settings", tree::brief(&root));
         let problem = Problem::new("invalid_value", Place::setting(""), message, "begin with `study:` and `stages:`");
@@ -33,6 +34,9 @@ pub fn read<T: DeserializeOwned>(root: Value) -> Reading<T> {
     }
     let mut pruner = Pruner { root, ..Pruner::default() };
     let value = pruner.read::<T>();
+    if let Some(Ok(understood)) = value.as_ref().map(serde_json::to_value) {
+        pruner.problems.extend(shape::lists_for_maps(&pruner.root, &understood));
+    }
     Reading { value, problems: pruner.problems, hidden: pruner.hidden }
 }
 
@@ -160,7 +164,7 @@ mod tests {
     use serde::Deserialize;
     use serde_json::json;
 
-    #[derive(Debug, Deserialize, PartialEq)]
+    #[derive(Debug, Serialize, Deserialize, PartialEq)]
     #[serde(deny_unknown_fields)]
     struct Settings {
         limit: f64,
@@ -170,7 +174,7 @@ mod tests {
         endpoints: BTreeMap<String, Endpoint>,
     }
 
-    #[derive(Debug, Deserialize, PartialEq)]
+    #[derive(Debug, Serialize, Deserialize, PartialEq)]
     #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
     enum Endpoint {
         AtMost { value: f64, visit: String },
