@@ -4,8 +4,11 @@ use serde_json::Value;
 
 use super::tree;
 
+/// What a map with several keys should be.
+const ONE_KEY: &str = "a map with one key";
 /// What a type is called by serde, and by people.
-const TYPES: [(&str, &str); 14] = [
+const TYPES: [(&str, &str); 15] = [
+    ("map with a single key", ONE_KEY),
     ("newtype variant", "a map with one key, `{key: value}`"),
     ("struct variant", "a map of settings"),
     ("internally tagged enum", "a map of settings"),
@@ -58,6 +61,7 @@ pub fn remedy(message: &str, value: Option<&Value>) -> String {
     let number = |text: &str| serde_json::from_str::<serde_json::Number>(text).is_ok();
     let wanted = message.rsplit_once(", expected ").map_or("", |(_, wanted)| wanted);
     match value {
+        _ if message.starts_with("invalid value: map") && wanted == ONE_KEY => "keep one of its keys".to_owned(),
         Value::Null => "give a value, or leave the key out".to_owned(),
         Value::String(text) if number(text) && wanted.contains("number") => {
             format!("write it without quotation marks: {text}")
@@ -97,5 +101,7 @@ mod tests {
         assert_eq!(remedy("…, expected a number", Some(&json!("0.95"))), "write it without quotation marks: 0.95");
         assert_eq!(remedy("…, expected a list", Some(&json!("a"))), "write a list: [a]");
         assert_eq!(remedy("…, expected a string", Some(&json!(1))), "write it in quotation marks: \"1\"");
+        let several = plain("invalid value: map, expected map with a single key");
+        assert_eq!(remedy(&several, Some(&json!("percent"))), "keep one of its keys");
     }
 }
