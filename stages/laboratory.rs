@@ -33,7 +33,7 @@ impl Laboratory {
             }
         }
         Laboratory {
-            sheet: sheet(abundances, panel, rows),
+            sheet: sheet(abundances, rows, &limits(panel)),
             study_rows: (0..study.len()).collect(),
             participants: sample_of.keys().map(|(participant, _)| participant.clone()).collect(),
             sample_of,
@@ -41,19 +41,24 @@ impl Laboratory {
     }
 }
 
-fn sheet(table: &Table<Abundances>, panel: &Table<Panel>, rows: Vec<(String, bool)>) -> Sheet {
+/// The limits of detection of the analytes that have one.
+fn limits(panel: &Table<Panel>) -> BTreeMap<String, f64> {
+    panel.rows().into_iter().filter_map(|row| row.lod.map(|lod| (row.analyte, lod))).collect()
+}
+
+/// The abundances of some samples, arranged; `rows` gives each sample's name and whether it is a pooled QC sample.
+pub fn sheet(table: &Table<Abundances>, rows: Vec<(String, bool)>, lod: &BTreeMap<String, f64>) -> Sheet {
     let samples: Vec<String> = table.column("sample_id");
     let analytes: Vec<String> = table.column("analyte");
     let values: Vec<Option<f64>> = table.column("value");
     let below_lod: Vec<bool> = table.column("below_lod");
     let names: BTreeSet<&String> = analytes.iter().collect();
     let names = names.into_iter().cloned().collect();
-    let lod = panel.rows().into_iter().filter_map(|row| row.lod.map(|lod| (row.analyte, lod))).collect();
     let cells = (0..samples.len()).map(|i| Measurement {
         sample: &samples[i],
         analyte: &analytes[i],
         value: values[i],
         below_lod: below_lod[i],
     });
-    Sheet::assemble(rows, names, &lod, cells)
+    Sheet::assemble(rows, names, lod, cells)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use polars::prelude::{AnyValue, ParquetReader, SerReader};
+use polars::prelude::AnyValue;
 use stages::contract::schema::Schema;
 
 use crate::common::Study;
@@ -18,8 +18,8 @@ pub struct Sheet {
 impl Sheet {
     /// A table that the last run of a study made.
     pub fn made<S: Schema>(study: &Study, stage: &str) -> Sheet {
-        let file = std::fs::File::open(study.path(&format!("outputs/{stage}/{}.parquet", S::NAME))).unwrap();
-        let frame = ParquetReader::new(file).finish().unwrap();
+        let table = study.table::<S>(stage);
+        let frame = table.frame();
         let cells = |row: usize| frame.columns().iter().map(move |c| (c.name().to_string(), text(c.get(row).unwrap())));
         Sheet::new::<S>((0..frame.height()).map(|row| cells(row).collect()))
     }

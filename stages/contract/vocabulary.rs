@@ -38,8 +38,6 @@ pub struct Vocabulary {
     pub visits: Vec<String>,
     /// Whether an assessments table is declared.
     pub has_assessments: bool,
-    /// Whether a metabolites table is declared.
-    pub has_metabolites: bool,
     /// Timepoints at which metabolites are measured.
     pub timepoints: Vec<String>,
     /// Measures of change that normalize computes.

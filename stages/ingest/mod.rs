@@ -110,7 +110,6 @@ impl Stage for Ingest {
             .extend(params.participants.columns.iter().map(|(name, column)| (name.clone(), variable(column))));
         names.visits.extend(params.assessments.iter().flat_map(|assessments| assessments.visits.clone()));
         names.has_assessments = params.assessments.is_some();
-        names.has_metabolites = params.metabolites.is_some();
         names.timepoints.extend(timepoints(params));
     }
 

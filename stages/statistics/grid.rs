@@ -22,11 +22,6 @@ impl Grid {
         &self.values[analyte * self.samples.len()..(analyte + 1) * self.samples.len()]
     }
 
-    pub fn column_mut(&mut self, analyte: usize) -> &mut [f64] {
-        let n = self.samples.len();
-        &mut self.values[analyte * n..(analyte + 1) * n]
-    }
-
     /// The values of one sample, by analyte.
     pub fn row(&self, sample: usize) -> Vec<f64> {
         (0..self.analytes.len()).map(|analyte| self.get(sample, analyte)).collect()

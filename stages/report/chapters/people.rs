@@ -8,6 +8,7 @@ use crate::report::privacy::Count;
 use crate::report::study::Study;
 use crate::report::view::{Shown, View, sorted};
 use crate::report::words;
+use crate::statistics::descriptive;
 
 pub fn chapter(study: &Study) -> Value {
     let people = study.inputs.participants.height();
@@ -83,16 +84,13 @@ fn numbers(study: &Study, values: Vec<f64>) -> Option<(String, usize)> {
     if n == 0 || !study.guard.count(n as i64).is_shown() {
         return Some((words::MISSING.into(), n));
     }
-    let mean = values.iter().sum::<f64>() / n as f64;
-    let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
-    let sd = (n > 1).then(|| (squares / (n as f64 - 1.0)).sqrt());
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (mean, sd) = (descriptive::mean(&values), descriptive::sd(&values));
+    let (low, high) = descriptive::extremes(&values)?;
     let whole = values.iter().all(|value| value.fract() == 0.0);
     let shown = |value: f64| if whole { words::fixed(Some(value), 0) } else { words::number(Some(value)) };
     // The range is two people's values.
     let range = if study.guard.points { format!(" ({} to {})", shown(low), shown(high)) } else { String::new() };
-    Some((format!("{} ± {}{range}", words::number(Some(mean)), words::number(sd)), n))
+    Some((format!("{} ± {}{range}", words::number(mean), words::number(sd)), n))
 }
 
 fn levels(study: &Study, counts: Vec<(String, usize)>) -> (String, usize) {

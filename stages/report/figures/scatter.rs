@@ -9,6 +9,7 @@ use super::line_fit::LineFit;
 use crate::report::study::Study;
 use crate::report::words;
 use crate::screen::schema::{AssociationRow, InfluenceRow};
+use crate::statistics::descriptive;
 
 /// The scatter of one association; none for a model with covariates, another family, or fewer than three people.
 pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&InfluenceRow]) -> Option<Figure> {
@@ -61,12 +62,8 @@ pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&Influenc
 
 /// All of the predictor's range, or, where nobody is shown, one standard deviation to each side of its mean.
 fn span(points: &[(f64, f64)], everyone: bool) -> (f64, f64) {
-    let x = points.iter().map(|point| point.0);
-    if everyone {
-        return x.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-    }
-    let n = points.len() as f64;
-    let mean = x.clone().sum::<f64>() / n;
-    let sd = (x.map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0)).sqrt();
-    (mean - sd, mean + sd)
+    let x: Vec<f64> = points.iter().map(|point| point.0).collect();
+    let around = || Some((descriptive::mean(&x)?, descriptive::sd(&x)?)).map(|(mean, sd)| (mean - sd, mean + sd));
+    let span = if everyone { descriptive::extremes(&x) } else { around() };
+    span.unwrap_or((f64::NAN, f64::NAN))
 }
