@@ -13,6 +13,9 @@ use crate::statistics::design::Variable;
 /// The reserved name of the covariate that every assessed outcome has: the total at its `from` visit.
 pub const BASELINE_SCORE: &str = "baseline_score";
 
+/// The reserved name of the covariate that every change has: the metabolite before it.
+pub const BASELINE_LEVEL: &str = "baseline_level";
+
 /// One variable of every participant, with its gaps.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
@@ -52,9 +55,13 @@ impl Values {
     }
 }
 
+/// A number per participant, with gaps.
+pub type Gapped = Vec<Option<f64>>;
+
 /// One endpoint of every participant.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Endpoint {
+    kind: String,
     values: Vec<Option<f64>>,
     baseline: Vec<Option<f64>>,
 }
@@ -83,6 +90,21 @@ impl Study {
         known.unwrap_or_else(|| vec![None; self.participants.len()])
     }
 
+    /// The follow-up and the baseline totals behind a change score; none where the endpoint is no change score.
+    ///
+    /// `from (1 − improvement/100)`, or `from + difference`.
+    pub fn totals(&self, endpoint: &str) -> Option<(Gapped, Gapped)> {
+        let endpoint = self.endpoints.get(endpoint)?;
+        let follow_up: fn(f64, f64) -> f64 = match endpoint.kind.as_str() {
+            "percent_improvement" => |from, value| from * (1.0 - value / 100.0),
+            "difference" => |from, value| from + value,
+            _ => return None,
+        };
+        let pairs = endpoint.baseline.iter().zip(&endpoint.values);
+        let totals = pairs.map(|(from, value)| Some(follow_up((*from)?, (*value)?))).collect();
+        Some((totals, endpoint.baseline.clone()))
+    }
+
     /// A covariate by name; `baseline_score` belongs to the outcome. None where the study has no such column.
     pub fn covariate(&self, name: &str, endpoint: &str) -> Option<Values> {
         if name == BASELINE_SCORE {
@@ -91,12 +113,40 @@ impl Study {
         self.variables.get(name).cloned()
     }
 
-    /// The names of the participants that `rows` leaves out.
-    pub fn others(&self, rows: &[usize]) -> Vec<&str> {
+    /// A code per participant for the levels of a column: the declared levels, or the distinct numbers in their order.
+    pub fn codes(&self, name: &str) -> Vec<Option<usize>> {
+        match self.variables.get(name) {
+            Some(Values::Category { codes, .. }) => codes.clone(),
+            Some(Values::Numeric(values)) => {
+                let distinct = distinct(values);
+                values.iter().map(|value| distinct.iter().position(|level| Some(*level) == *value)).collect()
+            }
+            None => vec![None; self.participants.len()],
+        }
+    }
+
+    /// The levels that [`codes`](Self::codes) counts, in words.
+    pub fn levels(&self, name: &str) -> Vec<String> {
+        match self.variables.get(name) {
+            Some(Values::Category { levels, .. }) => levels.clone(),
+            Some(Values::Numeric(values)) => distinct(values).iter().map(f64::to_string).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// The names of the participants that `rows` leaves out, of those who were asked about.
+    pub fn others(&self, rows: &[usize], asked: impl Fn(&usize) -> bool) -> Vec<&str> {
         let kept: std::collections::BTreeSet<usize> = rows.iter().copied().collect();
-        let out = (0..self.participants.len()).filter(|row| !kept.contains(row));
+        let out = (0..self.participants.len()).filter(|row| asked(row) && !kept.contains(row));
         out.map(|row| self.participants[row].as_str()).collect()
     }
+}
+
+fn distinct(values: &[Option<f64>]) -> Vec<f64> {
+    let mut distinct: Vec<f64> = values.iter().flatten().copied().collect();
+    distinct.sort_by(f64::total_cmp);
+    distinct.dedup();
+    distinct
 }
 
 /// A participant column in whichever type ingest gave it.
@@ -117,8 +167,8 @@ fn align(participants: &[String], table: &Table<Endpoints>) -> BTreeMap<String, 
     for row in table.rows() {
         let Ok(index) = participants.binary_search(&row.participant_id) else { continue };
         let gaps = || vec![None; participants.len()];
-        let empty = || Endpoint { values: gaps(), baseline: gaps() };
-        let endpoint = endpoints.entry(row.endpoint).or_insert_with(empty);
+        let empty = || Endpoint { kind: row.kind.clone(), values: gaps(), baseline: gaps() };
+        let endpoint = endpoints.entry(row.endpoint.clone()).or_insert_with(empty);
         endpoint.values[index] = row.value;
         endpoint.baseline[index] = row.baseline;
     }

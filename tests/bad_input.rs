@@ -110,17 +110,37 @@ fn a_mistake_in_the_configuration_is_named_with_its_line_its_key_and_the_nearest
 
 #[test]
 #[rustfmt::skip]
-fn what_is_not_built_yet_is_refused_by_its_name_and_its_place() {
-    let model = "covariance: hc3  ";
+fn settings_of_a_model_that_do_not_fit_together_are_named_with_what_fits() {
+    let hc3 = "covariance: hc3  ";
     refuses(&[
-        (PIPELINE, model, "family: binomial  ", &["`binomial` is part of the contract and not built yet", "published_hc3.family)"]),
-        (PIPELINE, model, "link: logit  ", &["`logit` is part", "published_hc3.link)"]),
-        (PIPELINE, model, "on_separation: firth  ", &["`on_separation` is part", "published_hc3.on_separation)"]),
-        (PIPELINE, model, "estimator: firth  ", &["`firth` is part", "published_hc3.estimator)"]),
-        (PIPELINE, model, "covariance: {cluster: sex}  ", &["`cluster` is part", "published_hc3.covariance)"]),
-        (PIPELINE, "method: bh ", "method: storey ", &["`storey` is part", "(stages.screen.multiplicity.method)"]),
-        (PIPELINE, "confidence: 0.95", "permutation: {method: freedman_lane, draws: 9999, adjust: step_down_max_t}", &["`permutation` is part", "(stages.screen.permutation)"]),
-        (PIPELINE, "confidence: 0.95", "bootstrap: {interval: bca, draws: 2000}", &["`bootstrap` is part", "(stages.screen.bootstrap)"]),
+        (PIPELINE, hc3, "family: binomial  ", &["`improvement_infusion_4` is not yes or no", "published_hc3.outcomes.0)", "at_most"]),
+        (PIPELINE, "family: binomial  ", "family: poisson  ", &["a poisson model has no link `logit`", "remission.link)", "use `log`"]),
+        (PIPELINE, hc3, "family: tweedie  ", &["a Tweedie model needs its power", "published_hc3.family)", "power: 1.5"]),
+        (PIPELINE, hc3, "power: 1.5  ", &["a gaussian model has no power", "published_hc3.power)"]),
+        (PIPELINE, "link: logit\n", "link: logit\n        covariance: hc3\n", &["inference likelihood_ratio belongs to the model's own covariance", "remission.covariance)"]),
+        (PIPELINE, hc3, "estimator: firth  ", &["Firth's likelihood is for binomial and Poisson models", "published_hc3.estimator)"]),
+        (PIPELINE, hc3, "covariance: {cluster: sit}  ", &["unknown participant column `sit`", "published_hc3.covariance"]),
+        (PIPELINE, hc3, "covariance: {clutser: sex}  ", &["clutser", "published_hc3.covariance"]),
+        (PIPELINE, hc3, "strata: age  ", &["`age` is a number, and strata need levels", "published_hc3.strata)"]),
+        (PIPELINE, hc3, "interactions: [sex]  ", &["`sex` is not among the covariates", "published_hc3.interactions.0)", "add `sex` to covariates"]),
+        (PIPELINE, hc3, "robust: true  ", &["`robust` belongs to inference: moderated", "published_hc3.robust)"]),
+        (PIPELINE, hc3, "df: satterthwaite  ", &["`df` belongs to inference t with covariance hc2, hc3 or clusters", "published_hc3.df)"]),
+        (PIPELINE, hc3, "covariates: [baseline_levle]  ", &["unknown covariate `baseline_levle`", "published_hc3.covariates.0)"]),
+        (PIPELINE, hc3, "covariates: [{spline: sex}]  ", &["`sex` is not a number", "published_hc3.covariates.0)"]),
+        (PIPELINE, hc3, "covariates: [{spline: age, df: 40}]  ", &["40 degrees of freedom for a spline", "covariates.0.df)", "from 1 to 10"]),
+        (PIPELINE, hc3, "covariates: [{splin: age}]  ", &["splin", "published_hc3.covariates.0"]),
+        (PIPELINE, hc3, "equivalence: {margin: -1}  ", &["-1 is not a finite number above 0", "published_hc3.equivalence.margin)"]),
+        (PIPELINE, "draws: 9999", "draws: 0", &["0 draws", "stages.screen.permutation.draws)", "from 1 to 10000000"]),
+        (PIPELINE, "draws: 2000}", "draws: 3}", &["3 draws", "stages.screen.bootstrap.draws)", "from 20 to 1000000"]),
+        (PIPELINE, "draws: 2000}", "draws: 2000, strata: centre}", &["unknown participant column `centre`", "stages.screen.bootstrap.strata)"]),
+        (PIPELINE, "bayes_factor: jzs", "bayes_factor: jsz", &["jsz", "stages.screen.bayes_factor)"]),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn what_is_not_built_yet_is_refused_by_its_name_and_its_place() {
+    refuses(&[
         (PIPELINE, "{model: descriptive, visits: all}", "{model: mmrm, visits: all}", &["`mmrm` is part", "(stages.outcomes.trajectory.model)"]),
         (PIPELINE, "drift: {method: none}", "drift: {method: qc_rsc}", &["`qc_rsc` is part", "steps.1.drift.method)"]),
         (PIPELINE, "sample: {method: none}", "sample: {method: internal_standard}", &["`internal_standard` is part", "steps.2.sample.method)"]),
@@ -172,12 +192,8 @@ fn every_mistake_of_the_configuration_and_the_data_is_in_one_report() {
 fn settings_that_are_not_built_and_values_of_the_wrong_kind_are_in_one_report() {
     let study = Study::of_the_repository();
     replace(&study, PIPELINE, "impute: {method: none}", "impute: {method: knn}");
-    replace(
-        &study,
-        PIPELINE,
-        "confidence: 0.95  ",
-        "bootstrap: {draws: 2000, interval: bca}\n    confidence: \"0.95\"",
-    );
+    replace(&study, PIPELINE, "{interval: bca, draws: 2000}", "{draws: 3, interval: bca}");
+    replace(&study, PIPELINE, "confidence: 0.95  ", "confidence: \"0.95\"  ");
     insta::assert_snapshot!(study.run(&["check"]).err, @r#"
     error: `knn` is part of the contract and not built yet
      --> pipeline.yaml:70:18 (stages.normalize.steps.3.impute.method)
@@ -186,19 +202,19 @@ fn settings_that_are_not_built_and_values_of_the_wrong_kind_are_in_one_report() 
        |                  ^
     help: choose another method, or leave the step out
 
-    error: `bootstrap` is part of the contract and not built yet
-     --> pipeline.yaml:112:5 (stages.screen.bootstrap)
-        |
-    112 |     bootstrap: {draws: 2000, interval: bca}
-        |     ^
-    help: leave it out
-
     error: invalid type: string "0.95", expected a number
-     --> pipeline.yaml:113:5 (stages.screen.confidence)
+     --> pipeline.yaml:120:5 (stages.screen.confidence)
         |
-    113 |     confidence: "0.95"           # of every interval, between 0 and 1
+    120 |     confidence: "0.95"             # of every interval, between 0 and 1
         |     ^
     help: write it without quotation marks: 0.95
+
+    error: 3 draws
+     --> pipeline.yaml:128:17 (stages.screen.bootstrap.draws)
+        |
+    128 |     bootstrap: {draws: 3, interval: bca}          # limits from participants drawn with replacement: bca | percentile
+        |                 ^
+    help: give a whole number from 20 to 1000000
 
     3 problems; nothing was run
     "#);

@@ -14,4 +14,5 @@ mod reference;
 mod report;
 mod second_opinion;
 mod sheet;
+mod statistics;
 mod wampler;

@@ -41,10 +41,24 @@ fn run(change: impl Fn(&Study)) -> Study {
     study
 }
 
+const BY_ORDER: [&str; 11] = [
+    "fold",
+    "permutation_p",
+    "dropped_participants",
+    "loo_flips_by",
+    "p_permutation",
+    "p_permutation_std_error",
+    "p_max_t",
+    "p_max_t_std_error",
+    "boot_low",
+    "boot_high",
+    "boot_failed",
+];
+
 /// Compares one table of two studies, the first's participants renamed.
 fn same<S: Schema>(stage: &str, (a, b): (&Study, &Study), rename: impl Fn(&str) -> String, tolerance: f64) {
-    // The order of participants numbers the folds, names the permuted places, and orders the list of who was dropped.
-    let by_order: &[&str] = if tolerance > 0.0 { &["fold", "permutation_p", "dropped_participants"] } else { &[] };
+    // The order of participants numbers the folds, names the places that chance fills, and orders lists of people.
+    let by_order: &[&str] = if tolerance > 0.0 { &BY_ORDER } else { &[] };
     let expected = Sheet::made::<S>(a, stage).renamed(rename).without(by_order);
     expected.assert_met_by(&Sheet::made::<S>(b, stage), tolerance);
 }
@@ -120,7 +134,8 @@ fn other_names_in_the_same_order_change_no_bit_of_any_number() {
 fn other_names_in_another_order_change_no_number_beyond_its_rounding() {
     let name = |id: &str| format!("Q{:02}", 31 - id[1..].parse::<u8>().unwrap());
     let (plain, renamed) = (run(|_| ()), run(|study| rename_participants(study, name)));
-    same_results((&plain, &renamed), |text| in_text(text, name), 1e-9);
+    // A likelihood ratio near zero is the difference of two sums that are added in another order.
+    same_results((&plain, &renamed), |text| in_text(text, name), 1e-8);
 }
 
 /// Multiplies an analyte's numbers in these columns of a file by 1000.

@@ -5,32 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
 
 use stages::screen::schema::{Associations, Coefficients, Fits, Influence};
 
 use crate::common::{Study, repository};
-
-/// A reference table: rows of columns by name.
-fn reference(path: &Path) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{} can be read: {e}", path.display()));
-    let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
-    let row = |record: csv::StringRecord| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
-    reader.records().map(|record| row(record.expect("a row"))).collect()
-}
-
-/// A number of a reference table.
-fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
-    row[column].parse().unwrap_or_else(|_| panic!("{column} holds a number, not {:?}", row[column]))
-}
-
-/// Asserts that two numbers agree to a relative tolerance.
-#[track_caller]
-fn agree(found: Option<f64>, expected: f64, tolerance: f64, what: &str) {
-    let Some(found) = found else { panic!("{what}: missing, expected {expected:e}") };
-    let error = if expected == 0.0 { found.abs() } else { (found / expected - 1.0).abs() };
-    assert!(error <= tolerance, "{what}: {found:e} instead of {expected:e}, off by {error:e}");
-}
+use crate::statistics::{agree, number, reference};
 
 /// The one-table study of R's cohort with every Gaussian model of the reference.
 fn cohort(multiplicity: &str) -> Study {

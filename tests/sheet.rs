@@ -96,7 +96,9 @@ fn text(cell: AnyValue<'_>) -> String {
 fn agree(expected: &str, found: &str, tolerance: f64) -> bool {
     match (expected.parse::<f64>(), found.parse::<f64>()) {
         (Ok(expected), Ok(0.0)) | (Ok(0.0), Ok(expected)) => expected.abs() <= 1e-12,
-        (Ok(expected), Ok(found)) => (found - expected).abs() <= tolerance * expected.abs(),
+        (Ok(expected), Ok(found)) => {
+            (found - expected).abs() <= (tolerance * expected.abs()).max(2e-15 * tolerance / 1e-9)
+        }
         _ => expected == found,
     }
 }

@@ -6,6 +6,7 @@
 pub mod about;
 pub mod fingerprint;
 pub mod finding;
+pub mod one_or_many;
 pub mod problem;
 pub mod quantity;
 pub mod schema;
@@ -17,6 +18,7 @@ pub mod vocabulary;
 
 pub use about::{About, AboutSource, AboutStage};
 pub use finding::{Finding, Severity};
+pub use one_or_many::OneOrMany;
 pub use problem::{Place, Problem, StageError};
 pub use slots::{Artifact, Document, FromSlots, IntoSlots, Slot, SlotError, SourceFile, SourceRequest, Supply};
 pub use stage::{Progress, Silent, Stage, StageContext};

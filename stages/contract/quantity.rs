@@ -61,6 +61,11 @@ quantity! {
     {"type": "number", "minimum": 0}
 }
 quantity! {
+    /// A finite number above zero.
+    Positive, "a finite number above 0", |v| v > 0.0 && v.is_finite(),
+    {"type": "number", "exclusiveMinimum": 0}
+}
+quantity! {
     /// A finite number.
     Finite, "a finite number", f64::is_finite,
     {"type": "number"}

@@ -140,7 +140,7 @@ macro_rules! schema {
         pub struct $schema;
 
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Debug, Clone, Default, PartialEq)]
         pub struct $row { $(#[doc = $meaning] pub $field: $type,)+ }
 
         impl $crate::contract::schema::Schema for $schema {

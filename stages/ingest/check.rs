@@ -7,8 +7,9 @@ use super::params::{Assessments, Column, Metabolites, Params, Participants};
 use super::scale::Scale;
 use crate::contract::{Place, Problem};
 
-/// Names that a participant variable may not have: the key of every table, and the covariate made of the ratings.
-const RESERVED: [&str; 2] = ["participant_id", "baseline_score"];
+/// Names that a participant variable may not have: the key of every table, and the covariates made of the ratings and of
+/// the metabolite's own level.
+const RESERVED: [&str; 3] = ["participant_id", "baseline_score", "baseline_level"];
 
 /// Everything that is wrong with the settings.
 pub fn check(params: &Params) -> Vec<Problem> {

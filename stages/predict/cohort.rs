@@ -33,7 +33,7 @@ impl Cohort {
             people: rows.iter().map(|&row| study.participants[row].clone()).collect(),
             y: rows.iter().filter_map(|&row| values[row]).collect(),
             covariates: covariates.into_iter().map(|(name, values)| (name, values.keep(&rows))).collect(),
-            others: study.others(&rows).into_iter().map(str::to_owned).collect(),
+            others: study.others(&rows, |_| true).into_iter().map(str::to_owned).collect(),
         }
     }
 }

@@ -9,12 +9,15 @@ mod chapters;
 mod effect;
 mod figures;
 mod file_names;
+mod how;
+mod kinds;
 mod names;
 mod page;
 pub mod params;
 pub mod printed;
 mod privacy;
 mod published;
+mod question;
 mod sheets;
 mod study;
 mod tables_csv;
@@ -91,7 +94,7 @@ pub struct Report;
 
 impl Stage for Report {
     const NAME: &'static str = "report";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;

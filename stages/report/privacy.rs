@@ -70,11 +70,17 @@ impl Guard {
 
     /// Events and total of a rate: a small complement hides the events too.
     pub fn rate(&self, row: &RateRow) -> (Count, Count) {
-        let events = match (self.count(row.events), self.count(row.n - row.events)) {
+        let (n, events) = self.events(row.n, Some(row.events));
+        (events.unwrap_or(Count::Withheld), n)
+    }
+
+    /// Everyone, and those of them who reached a yes-or-no outcome: a small complement hides the events too.
+    pub fn events(&self, n: i64, events: Option<i64>) -> (Count, Option<Count>) {
+        let shown = events.map(|events| match (self.count(events), self.count(n - events)) {
             (Count::Shown(_), Count::Below(_)) => Count::Withheld,
             (events, _) => events,
-        };
-        (events, self.count(row.n))
+        });
+        (self.count(n), shown)
     }
 
     /// Counts before and after each step: from the first small difference on, nothing of that kind is shown.

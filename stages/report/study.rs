@@ -15,7 +15,7 @@ use crate::contract::{Place, Problem, StageError, suggest};
 use crate::outcomes::schema::{RateRow, TrajectoryRow};
 use crate::predict::schema::{PerformanceRow, PredictionRow};
 use crate::qc::schema::{AnalyteQualityRow, FlowRow, SampleQualityRow};
-use crate::screen::schema::{AssociationRow, InfluenceRow};
+use crate::screen::schema::{AssociationRow, FitRow, InfluenceRow};
 
 /// The study as the report sees it.
 pub struct Study<'a> {
@@ -25,6 +25,7 @@ pub struct Study<'a> {
     pub sheets: BTreeMap<String, Sheet>,
     pub associations: Vec<AssociationRow>,
     pub influence: Vec<InfluenceRow>,
+    pub fits: Vec<FitRow>,
     /// In the order of the visits.
     pub trajectory: Vec<TrajectoryRow>,
     pub rates: Vec<RateRow>,
@@ -54,6 +55,7 @@ impl<'a> Study<'a> {
             sheets: sheets(inputs),
             associations: inputs.associations.rows(),
             influence: inputs.influence.rows(),
+            fits: inputs.fits.rows(),
             trajectory: inputs.trajectory.rows(),
             rates: inputs.rates.rows(),
             flow: inputs.flow.rows(),
@@ -104,6 +106,14 @@ impl<'a> Study<'a> {
     /// The rows of the leading model.
     pub fn leading(&self) -> impl Iterator<Item = &AssociationRow> {
         self.associations.iter().filter(|row| Some(&row.model) == self.primary.as_ref())
+    }
+
+    /// How well the model of a row fits.
+    pub fn fit(&self, row: &AssociationRow) -> Option<&FitRow> {
+        self.fits.iter().find(|fit| {
+            (&fit.model, &fit.outcome, &fit.analyte) == (&row.model, &row.outcome, &row.analyte)
+                && (&fit.predictor, &fit.stratum) == (&row.predictor, &row.stratum)
+        })
     }
 
     /// The outcomes of the leading model, in order.

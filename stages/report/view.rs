@@ -4,6 +4,7 @@ use minijinja::{Value, context};
 
 use super::figures::Figure;
 use super::file_names::FileNames;
+use super::privacy::Count;
 use super::words;
 
 /// A table on the page.
@@ -79,6 +80,15 @@ pub fn named(name: String) -> Shown {
 /// A whole number's cell.
 pub fn count(n: i64) -> Shown {
     sorted(n.to_string(), Some(n as f64))
+}
+
+/// A count of people's cell; one that is withheld has no number to sort by either.
+pub fn people(count: Count) -> Shown {
+    let known = match count {
+        Count::Shown(n) => Some(n as f64),
+        _ => None,
+    };
+    sorted(count.text(), known)
 }
 
 /// A p-value's cell.

@@ -31,11 +31,11 @@ impl Guard {
     }
 
     fn hide_people(&self, sheet: &mut Sheet) {
-        let dropped = sheet.position("dropped_participants");
+        let named = people(sheet);
         let texts = ["reason", "detail", "excluded", "message", "hint", "subject"];
         let texts: Vec<usize> = texts.iter().filter_map(|name| sheet.position(name)).collect();
         for row in &mut sheet.rows {
-            dropped.into_iter().for_each(|at| row[at] = Cell::Missing);
+            named.iter().for_each(|at| row[*at] = Cell::Missing);
             for at in &texts {
                 if let Cell::Text(text) = &row[*at] {
                     row[*at] = Cell::Text(self.text(text));
@@ -45,17 +45,43 @@ impl Guard {
     }
 
     fn hide_small_n(&self, sheet: &mut Sheet, name: &str) {
-        let dropped = sheet.position("dropped_participants");
+        let named = people(sheet);
         let Some(n) = sheet.position("n") else { return };
+        let (events, failed) = (sheet.position("events"), sheet.position("loo_failed"));
+        let tells_n = ["df_residual", "df_reference"].map(|name| sheet.position(name));
         for row in &mut sheet.rows {
-            dropped.into_iter().for_each(|at| row[at] = Cell::Missing);
+            named.iter().for_each(|at| row[*at] = Cell::Missing);
             let Cell::Integer(value) = row[n] else { continue };
+            self.hide_events(row, value, events, failed);
             row[n] = self.count(value).cell();
-            if value < self.min_cell() && name == "outcomes/trajectory" {
-                blank_numbers(row);
+            if value < self.min_cell() {
+                tells_n.into_iter().flatten().for_each(|at| row[at] = Cell::Missing);
+                if name == "outcomes/trajectory" {
+                    blank_numbers(row);
+                }
             }
         }
     }
+
+    /// Counts of people within those of a fit.
+    fn hide_events(&self, row: &mut [Cell], n: i64, events: Option<usize>, failed: Option<usize>) {
+        if let Some(at) = events
+            && let Cell::Integer(reached) = row[at]
+            && let (_, Some(shown)) = self.events(n, Some(reached))
+        {
+            row[at] = shown.cell();
+        }
+        if let Some(at) = failed
+            && let Cell::Integer(some) = row[at]
+        {
+            row[at] = self.count(some).cell();
+        }
+    }
+}
+
+/// The columns that list people.
+fn people(sheet: &Sheet) -> Vec<usize> {
+    ["dropped_participants", "loo_flips_by"].iter().filter_map(|name| sheet.position(name)).collect()
 }
 
 /// Puts the shown counts into a sheet; a row with a hidden one keeps no number that follows from it.

@@ -41,8 +41,11 @@ pub fn spaced(name: &str) -> String {
     text
 }
 
-/// A predictor's name as words: `percent change`, `level at baseline`.
+/// A predictor's name as words: `percent change`, `level at baseline`, `percent change × sexmale`.
 pub fn predictor(name: &str) -> String {
+    if let Some((one, other)) = name.split_once(" × ") {
+        return format!("{} × {}", predictor(one), spaced(other));
+    }
     match name.split_once(": ") {
         Some(("change", "percent")) => "percent change".into(),
         Some(("change", "residualized")) => "residualized change".into(),
@@ -51,6 +54,11 @@ pub fn predictor(name: &str) -> String {
         Some(("level", timepoint)) => format!("level at {}", spaced(timepoint)),
         _ => spaced(name),
     }
+}
+
+/// A stratum as words: `sex=female` is `sex: female`.
+pub fn stratum(name: &str) -> String {
+    spaced(&name.replacen('=', ": ", 1))
 }
 
 /// A unit as one writes it: `mm2` is `mm²`.
@@ -66,7 +74,11 @@ pub fn term(word: &str) -> String {
         "lod_over_sqrt2" => "LOD/√2".into(),
         "half_lod" => "LOD/2".into(),
         "pqn" => "PQN".into(),
-        "hc0" | "hc1" | "hc2" | "hc3" | "bh" | "by" => word.to_uppercase(),
+        "penalized_lr" => "penalized likelihood ratio".into(),
+        "moderated" => "moderated t".into(),
+        "bca" => "BCa".into(),
+        "bonferroni" | "holm" | "hochberg" | "storey" => word[..1].to_uppercase() + &word[1..],
+        "hc0" | "hc1" | "hc2" | "hc3" | "cr0" | "cr1" | "cr2" | "bh" | "by" | "bic" | "jzs" => word.to_uppercase(),
         other => spaced(other),
     }
 }

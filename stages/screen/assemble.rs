@@ -1,37 +1,139 @@
-//! Lays the metabolites beside the participants: for each predictor a value per participant and analyte.
+//! Lays the metabolites beside the participants, and asks every question of the settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::params::Predictor;
-use super::{Inputs, Params};
+use super::Inputs;
+use super::params::{Model, Params, Predictor};
+use super::question::{Question, Stratum};
+use crate::study::{BASELINE_LEVEL, Study};
 
-/// One predictor: a column of values per analyte, in the order of the study's participants.
-pub struct PredictorTable {
-    pub columns: BTreeMap<String, Vec<Option<f64>>>,
+/// A value per participant, with gaps.
+type Column = Vec<Option<f64>>;
+
+/// The metabolites as the models see them.
+pub struct Metabolites {
+    analytes: BTreeSet<String>,
+    /// By predictor and analyte.
+    predictors: BTreeMap<(String, String), Column>,
+    /// The value before the change, by measure and analyte.
+    before: BTreeMap<(String, String), Column>,
+    /// The strata of each column that separates some.
+    strata: BTreeMap<String, Vec<Stratum>>,
+    /// The RSD of the pooled QC by analyte.
+    rsd: BTreeMap<String, f64>,
 }
 
-/// Every predictor that a model asks for, once.
-pub fn predictors(params: &Params, inputs: &Inputs, participants: &[String]) -> BTreeMap<String, PredictorTable> {
-    let asked: BTreeMap<String, &Predictor> =
-        params.models.values().map(|model| (model.predictor.label(), &model.predictor)).collect();
-    let make = |predictor: &Predictor| match predictor {
-        Predictor::Change(measure) => changes(inputs, measure, participants),
-        Predictor::Level(timepoint) => levels(inputs, timepoint, participants),
+impl Metabolites {
+    pub fn new(params: &Params, inputs: &Inputs, study: &Study) -> Self {
+        let asked: BTreeMap<String, &Predictor> =
+            params.models.values().flat_map(|m| m.predictor.iter()).map(|p| (p.label(), p)).collect();
+        let (mut predictors, mut before) = (BTreeMap::new(), BTreeMap::new());
+        for (label, predictor) in asked {
+            let columns = match predictor {
+                Predictor::Change(measure) => {
+                    let earlier = changes(inputs, measure, "from_value", study);
+                    before.extend(earlier.into_iter().map(|(analyte, column)| ((measure.clone(), analyte), column)));
+                    changes(inputs, measure, "value", study)
+                }
+                Predictor::Level(timepoint) => levels(inputs, timepoint, study),
+            };
+            predictors.extend(columns.into_iter().map(|(analyte, column)| ((label.clone(), analyte), column)));
+        }
+        let columns: BTreeSet<&String> = params.models.values().filter_map(|model| model.strata.as_ref()).collect();
+        let strata = columns.into_iter().map(|column| (column.clone(), strata(study, column))).collect();
+        let quality = inputs.quality.rows().into_iter();
+        Metabolites {
+            analytes: analytes(inputs),
+            predictors,
+            before,
+            strata,
+            rsd: quality.filter_map(|row| Some((row.analyte, row.qc_rsd?))).collect(),
+        }
+    }
+
+    /// Every question: each model on each of its outcomes, in each stratum, for each analyte.
+    pub fn questions<'a>(&'a self, params: &'a Params) -> Vec<Question<'a>> {
+        let mut questions = Vec::new();
+        for (name, model) in &params.models {
+            for outcome in &model.outcomes {
+                for stratum in self.strata_of(model) {
+                    let one = |analyte: &'a String| self.question(name, model, outcome, stratum, analyte);
+                    questions.extend(self.analytes.iter().map(one));
+                }
+            }
+        }
+        questions
+    }
+
+    fn strata_of<'a>(&'a self, model: &Model) -> Vec<Option<&'a Stratum>> {
+        match &model.strata {
+            None => vec![None],
+            Some(column) => self.strata.get(column).into_iter().flatten().map(Some).collect(),
+        }
+    }
+
+    fn question<'a>(
+        &'a self,
+        name: &'a str,
+        model: &'a Model,
+        outcome: &'a str,
+        stratum: Option<&'a Stratum>,
+        analyte: &'a String,
+    ) -> Question<'a> {
+        let column =
+            |predictor: &Predictor| self.predictors.get(&(predictor.label(), analyte.clone())).map(Vec::as_slice);
+        let asks_before = model.covariates.iter().any(|covariate| covariate.column() == BASELINE_LEVEL);
+        let measure = model.predictor.iter().find_map(|predictor| match predictor {
+            Predictor::Change(measure) => Some(measure.clone()),
+            Predictor::Level(_) => None,
+        });
+        let before = measure.filter(|_| asks_before).and_then(|measure| self.before.get(&(measure, analyte.clone())));
+        Question {
+            name,
+            model,
+            outcome,
+            analyte,
+            stratum,
+            predictors: model.predictor.iter().map(column).collect(),
+            baseline_level: before.map(Vec::as_slice),
+            noise: model.predictor.iter().filter_map(|predictor| self.noise(predictor, analyte)).collect(),
+        }
+    }
+
+    /// The SD that two measurements' noise gives a relative change near none: `√2 · RSD`, in the change's own unit.
+    fn noise(&self, predictor: &Predictor, analyte: &str) -> Option<(String, f64)> {
+        let Predictor::Change(measure) = predictor else { return None };
+        let per_unit = match measure.as_str() {
+            "percent" => 100.0,
+            "ratio" | "ln_ratio" => 1.0,
+            "log2_ratio" => 1.0 / std::f64::consts::LN_2,
+            // A difference has the unit of its scale, on which the RSD says nothing.
+            _ => return None,
+        };
+        Some((predictor.label(), std::f64::consts::SQRT_2 * self.rsd.get(analyte)? * per_unit))
+    }
+}
+
+fn strata(study: &Study, column: &str) -> Vec<Stratum> {
+    let codes = study.codes(column);
+    let stratum = |(code, level): (usize, String)| Stratum {
+        label: format!("{column}={level}"),
+        members: codes.iter().map(|of| *of == Some(code)).collect(),
     };
-    asked.into_iter().map(|(label, predictor)| (label, make(predictor))).collect()
+    study.levels(column).into_iter().enumerate().map(stratum).collect()
 }
 
-fn changes(inputs: &Inputs, measure: &str, participants: &[String]) -> PredictorTable {
+fn changes(inputs: &Inputs, measure: &str, what: &str, study: &Study) -> BTreeMap<String, Column> {
     let table = &inputs.changes;
     let (who, analytes) = (table.column::<String>("participant_id"), table.column::<String>("analyte"));
-    let (measures, values) = (table.column::<String>("measure"), table.column::<Option<f64>>("value"));
+    let (measures, values) = (table.column::<String>("measure"), table.column::<Option<f64>>(what));
     let rows = who.iter().zip(analytes).zip(measures).zip(values);
     let wanted =
         rows.filter(|((_, m), _)| m == measure).map(|(((who, analyte), _), value)| (who.as_str(), analyte, value));
-    spread(wanted, participants)
+    spread(wanted, study)
 }
 
-fn levels(inputs: &Inputs, timepoint: &str, participants: &[String]) -> PredictorTable {
+fn levels(inputs: &Inputs, timepoint: &str, study: &Study) -> BTreeMap<String, Column> {
     let at = inputs.samples.rows().into_iter().filter(|sample| sample.timepoint.as_deref() == Some(timepoint));
     let owner: BTreeMap<String, String> = at.filter_map(|s| Some((s.sample_id, s.participant_id?))).collect();
     let table = &inputs.abundances;
@@ -39,22 +141,22 @@ fn levels(inputs: &Inputs, timepoint: &str, participants: &[String]) -> Predicto
     let values = table.column::<Option<f64>>("value");
     let rows = samples.iter().zip(analytes).zip(values);
     let wanted = rows.filter_map(|((sample, analyte), value)| Some((owner.get(sample)?.as_str(), analyte, value)));
-    spread(wanted, participants)
+    spread(wanted, study)
 }
 
-fn spread<'a>(rows: impl Iterator<Item = (&'a str, String, Option<f64>)>, participants: &[String]) -> PredictorTable {
-    let mut columns: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
+fn spread<'a>(rows: impl Iterator<Item = (&'a str, String, Option<f64>)>, study: &Study) -> BTreeMap<String, Column> {
+    let mut columns: BTreeMap<String, Column> = BTreeMap::new();
     for (who, analyte, value) in rows {
-        let column = columns.entry(analyte).or_insert_with(|| vec![None; participants.len()]);
-        if let Ok(row) = participants.binary_search_by(|name| name.as_str().cmp(who)) {
+        let column = columns.entry(analyte).or_insert_with(|| vec![None; study.participants.len()]);
+        if let Ok(row) = study.participants.binary_search_by(|name| name.as_str().cmp(who)) {
             column[row] = value;
         }
     }
-    PredictorTable { columns }
+    columns
 }
 
 /// Every analyte that any table of the screen knows, so that one without a value still has its row.
-pub fn analytes(inputs: &Inputs) -> BTreeSet<String> {
+fn analytes(inputs: &Inputs) -> BTreeSet<String> {
     let known = inputs.abundances.column::<String>("analyte").into_iter();
     known.chain(inputs.changes.column::<String>("analyte")).collect()
 }

@@ -1,229 +1,201 @@
-//! One test: one metabolite, one outcome, one model, on its own complete cases.
+//! The answers to one question: the fit told as rows, one for each tested term.
 
-use crate::statistics::covariance::covariance;
-use crate::statistics::design::{Design, DesignError, INTERCEPT, Variable};
-use crate::statistics::fit::{Fit, FitError, fit};
-use crate::statistics::inference::{Test, test};
-use crate::study::{Study, Values};
+use crate::study::Study;
 
+use super::case::Case;
+use super::expand::Refusal;
 use super::params::Params;
-use super::question::{Answer, Question, blank};
+use super::question::{Answer, Question};
 use super::schema::{AssociationRow, CoefficientRow, FitRow};
-use super::sensitivity;
+use super::solve::Solved;
+use super::test_term::{Tested, test_terms};
+use super::{beside, sensitivity};
+
+/// What became of one question: an answer for each tested term, and the fit where there is one.
+pub struct Answered<'a> {
+    pub answers: Vec<Answer>,
+    pub solved: Option<Solved<'a>>,
+}
 
 /// Answers one question.
-pub fn associate(question: &Question<'_>, study: &Study, params: &Params) -> Answer {
-    let outcome = study.outcome(question.outcome);
-    let covariates: Vec<(String, Values)> = question
-        .model
-        .covariates
-        .iter()
-        .filter_map(|name| Some((name.clone(), study.covariate(name, question.outcome)?)))
-        .collect();
-    let gaps = vec![None; study.participants.len()];
-    let predictor = Values::Numeric(question.predictor.map_or(gaps, <[_]>::to_vec));
-    let rows = complete(&outcome, &predictor, &covariates);
-    let mut answer = Answer {
-        association: blank(question, params, study, &rows),
-        fit: None,
-        coefficients: Vec::new(),
-        influence: Vec::new(),
-    };
-    let y: Vec<f64> = rows.iter().filter_map(|&row| outcome[row]).collect();
-    // METHOD: the covariates come before the metabolite, so that of two collinear terms the metabolite is blamed.
-    let mut variables: Vec<(String, Variable)> = Vec::new();
-    variables.extend(covariates.iter().map(|(name, values)| (name.clone(), values.select(&rows))));
-    variables.push((term_name(question.analyte, &covariates), predictor.select(&rows)));
-    match solve(&y, &variables) {
-        Ok((design, model)) => {
-            report(&mut answer, &Solved { question, study, params, rows, variables, y, design, model })
+pub fn associate<'a>(question: &'a Question<'a>, study: &'a Study, params: &'a Params) -> Answered<'a> {
+    let case = Case::new(question, study, params);
+    let mut answers: Vec<Answer> =
+        case.targets.iter().map(|target| Answer::blank(question, target, params, study, &case.rows)).collect();
+    match Solved::new(case) {
+        Err(refusal) => {
+            answers.iter_mut().for_each(|answer| answer.refuse(refusal.0, &refusal.1));
+            Answered { answers, solved: None }
         }
-        Err((status, detail)) => {
-            answer.association.status = status.to_owned();
-            answer.association.detail = detail;
+        Ok(solved) => {
+            let tests = test_terms(&solved);
+            answers.iter_mut().for_each(|answer| report(answer, &solved, &tests));
+            Answered { answers, solved: Some(solved) }
         }
     }
-    answer
 }
 
-/// The metabolite's term: its own name, unless a covariate's term has that name already.
-fn term_name(analyte: &str, covariates: &[(String, Values)]) -> String {
-    let taken = covariates.iter().any(|(name, values)| match values {
-        Values::Numeric(_) => name == analyte,
-        Values::Category { levels, .. } => levels.iter().any(|level| *analyte == format!("{name}{level}")),
-    });
-    if taken || analyte == INTERCEPT { format!("{analyte} (metabolite)") } else { analyte.to_owned() }
-}
-
-/// The participants with everything the test uses.
-fn complete(outcome: &[Option<f64>], predictor: &Values, covariates: &[(String, Values)]) -> Vec<usize> {
-    let known = |row: usize| {
-        outcome[row].is_some_and(f64::is_finite)
-            && predictor.is_known(row)
-            && covariates.iter().all(|(_, values)| values.is_known(row))
+/// Fills the answer about one term from the fit and its tests.
+fn report(answer: &mut Answer, solved: &Solved<'_>, tests: &Result<Vec<Option<Tested>>, Refusal>) {
+    let Some(place) = solved.place(&answer.association.term) else {
+        let detail = format!("no complete case makes the term {}, or it is the reference", answer.association.term);
+        return answer.refuse("no_variation", detail);
     };
-    (0..outcome.len()).filter(|&row| known(row)).collect()
-}
-
-/// A status and what happened, for a test that could not be made.
-type Refusal = (&'static str, String);
-
-fn solve(y: &[f64], variables: &[(String, Variable)]) -> Result<(Design, Fit), Refusal> {
-    if y.is_empty() {
-        let what = "no participant has the outcome, the metabolite and every covariate";
-        return Err(("missing_input", format!("{what}; see what quality control left out")));
-    }
-    let design = Design::new(y.len(), variables).map_err(refuse)?;
-    let model = fit(&design, y).map_err(|error| match error {
-        FitError::NoVariation => ("no_variation", format!("the outcome is the same for all {} participants", y.len())),
-        FitError::NotFinite => ("missing_input", error.to_string()),
-    })?;
-    Ok((design, model))
-}
-
-fn refuse(error: DesignError) -> Refusal {
-    let remedy = match &error {
-        DesignError::TooFewObservations { .. } => "; at least one more is needed",
-        DesignError::NoVariation { .. } => " among the complete cases",
-        DesignError::NotFinite { .. } => "",
-        DesignError::RankDeficient { .. } => "; leave one of them out",
-    };
-    (error.status(), format!("{error}{remedy}"))
-}
-
-/// Everything known of a test that could be fitted.
-pub struct Solved<'a> {
-    pub question: &'a Question<'a>,
-    pub study: &'a Study,
-    pub params: &'a Params,
-    pub rows: Vec<usize>,
-    pub variables: Vec<(String, Variable)>,
-    pub y: Vec<f64>,
-    pub design: Design,
-    pub model: Fit,
-}
-
-impl Solved<'_> {
-    /// The tested coefficient: the last one.
-    pub fn term(&self) -> usize {
-        self.design.rank() - 1
-    }
-
-    fn df(&self) -> f64 {
-        self.model.df_residual as f64
-    }
-
-    fn test(&self, term: usize, error: f64) -> Option<Test> {
-        let inference = self.question.model.inference;
-        test(self.model.coefficients[term], error, self.df(), inference, self.params.confidence.get())
-    }
-}
-
-/// Fills the answer from a fit.
-fn report(answer: &mut Answer, solved: &Solved<'_>) {
     let row = &mut answer.association;
-    let term = solved.term();
-    let estimate = solved.model.coefficients[term];
-    row.estimate = Some(estimate);
-    row.df_residual = Some(solved.df());
-    row.estimate_standardized = standardized(solved, estimate);
+    let unit = solved.case.unit.coefficient(&row.term);
+    let estimate = solved.fit.coefficients[place] * unit;
+    row.estimate = Some(estimate).filter(|estimate| estimate.is_finite());
+    row.df_residual = Some(solved.df_residual());
+    row.events = events(solved);
+    row.estimate_standardized = standardized(solved, place);
+    if solved.is_firth() {
+        row.status = "firth".to_owned();
+        row.estimator = "firth".to_owned();
+        row.inference = "penalized_lr".to_owned();
+    }
     answer.fit = Some(describe_fit(solved, &answer.association));
-    if solved.model.is_perfect() {
-        refuse_error(
-            answer,
+    if !estimate.is_finite() {
+        return answer.refuse("out_of_range", "the estimate is larger than a number can hold; change the units");
+    }
+    if solved.fit.is_perfect() {
+        return answer.refuse(
             "perfect_fit",
             "the model fits without error, so no standard error can be made; check whether the outcome is computed from the predictors",
         );
-        return;
     }
-    let kind = solved.question.model.covariance.estimator().unwrap_or_default();
-    match covariance(&solved.model, kind) {
-        Err(undefined) => {
-            let who = &solved.study.participants[solved.rows[undefined.observation]];
-            let detail = format!(
-                "{who} alone determines a coefficient (leverage 1), so {} is undefined; use covariance: model or leave the covariate out",
-                kind.name()
-            );
-            refuse_error(answer, "covariance_undefined", &detail);
-        }
-        Ok(matrix) => {
-            let errors: Vec<f64> = (0..solved.design.rank()).map(|j| matrix[(j, j)].max(0.0).sqrt()).collect();
-            answer.coefficients = coefficients(solved, &answer.association, &errors);
-            fill_test(&mut answer.association, solved, errors[term]);
+    match tests {
+        Err((status, detail)) => answer.refuse(status, detail),
+        Ok(tests) => {
+            answer.coefficients = coefficients(solved, &answer.association, tests);
+            fill_test(answer, solved, place, tests[place].as_ref());
         }
     }
-    sensitivity::examine(answer, solved, kind);
+    sensitivity::examine(answer, solved, place);
+    beside::fill(answer, solved, place);
+    to_units(answer, solved);
 }
 
-fn refuse_error(answer: &mut Answer, status: &str, detail: &str) {
-    answer.association.status = status.to_owned();
-    answer.association.detail = detail.to_owned();
-}
-
-fn fill_test(row: &mut AssociationRow, solved: &Solved<'_>, error: f64) {
-    let term = solved.term();
-    let Some(test) = solved.test(term, error) else {
-        row.status = "covariance_undefined".to_owned();
-        row.detail = "the standard error is zero: every residual that bears on the estimate is".to_owned();
-        return;
+fn fill_test(answer: &mut Answer, solved: &Solved<'_>, place: usize, tested: Option<&Tested>) {
+    let Some(tested) = tested else {
+        return answer.refuse(
+            "covariance_undefined",
+            "the standard error is zero: every residual that bears on the estimate is",
+        );
     };
-    row.std_error = Some(test.std_error);
-    row.statistic = Some(test.statistic);
-    row.p_value = Some(test.p_value);
-    row.conf_low = Some(test.conf_low);
-    row.conf_high = Some(test.conf_high);
-    let variance = solved.model.dispersion() * solved.model.gram_inverse[(term, term)];
-    let square = test.estimate * test.estimate / variance;
-    row.partial_r2 = Some(square / (square + solved.df()));
+    let unit = solved.case.unit.coefficient(&answer.association.term);
+    let row = &mut answer.association;
+    row.df_reference = tested.reference.df();
+    row.std_error = Some(tested.std_error * unit);
+    row.statistic = Some(tested.statistic);
+    row.p_value = Some(tested.p_value);
+    row.conf_low = tested.conf_low.map(|limit| limit * unit);
+    row.conf_high = tested.conf_high.map(|limit| limit * unit);
+    let variance = solved.fit.dispersion() * solved.fit.gram_inverse[(place, place)];
+    let square = tested.estimate * tested.estimate / variance;
+    row.partial_r2 = solved.is_least_squares().then_some(square / (square + solved.df_residual()));
 }
 
-/// `β · sd(x) / sd(y)` over the complete cases.
-fn standardized(solved: &Solved<'_>, estimate: f64) -> Option<f64> {
-    let (_, Variable::Numeric(x)) = solved.variables.last()? else { return None };
-    let mean = x.iter().sum::<f64>() / x.len() as f64;
-    let spread: f64 = x.iter().map(|v| (v - mean) * (v - mean)).sum();
-    let value = estimate * (spread / solved.model.tss).sqrt();
+/// Participants who reached a yes-or-no outcome.
+fn events(solved: &Solved<'_>) -> Option<i64> {
+    let binary = solved.case.y.iter().all(|y| *y == 0.0 || *y == 1.0) && !solved.case.question.model.is_moderated();
+    binary.then(|| solved.case.y.iter().filter(|y| **y == 1.0).count() as i64)
+}
+
+/// `β · sd(x) / sd(y)` over the complete cases, for a linear model of a numeric term.
+fn standardized(solved: &Solved<'_>, place: usize) -> Option<f64> {
+    if !solved.is_least_squares() {
+        return None;
+    }
+    let column: Vec<f64> = solved.design.matrix().col(place).iter().copied().collect();
+    let mean = column.iter().sum::<f64>() / column.len() as f64;
+    let spread: f64 = column.iter().map(|v| (v - mean) * (v - mean)).sum();
+    let value = solved.fit.coefficients[place] * (spread / solved.fit.null_deviance).sqrt();
     value.is_finite().then_some(value)
 }
 
 fn describe_fit(solved: &Solved<'_>, row: &AssociationRow) -> FitRow {
-    let model = &solved.model;
-    let perfect = model.is_perfect();
-    let unless_perfect = |value: f64| (!perfect && value.is_finite()).then_some(value);
+    let fit = &solved.fit;
+    let unless_perfect = |value: Option<f64>| value.filter(|value| !fit.is_perfect() && value.is_finite());
+    // METHOD: under Firth's penalty R's counts of likelihood do not apply; the deviance is the plain likelihood's.
+    let of_likelihood = |value: Option<f64>| if solved.is_firth() { None } else { unless_perfect(value) };
+    let square = solved.case.unit.response() * solved.case.unit.response();
+    let in_units = |value: f64| Some(value * square).filter(|value| value.is_finite());
+    let log_unit =
+        fit.minus_two_log_lik.map(|_| 2.0 * fit.working.len() as f64 * libm::log(solved.case.unit.response()));
+    let shifted = |value: Option<f64>, times: f64| Some(value? + times * log_unit?);
     FitRow {
         model: row.model.clone(),
         outcome: row.outcome.clone(),
         predictor: row.predictor.clone(),
         stratum: row.stratum.clone(),
         analyte: row.analyte.clone(),
-        r_squared: Some(model.r_squared()),
-        log_lik: unless_perfect(model.log_lik()),
-        aic: unless_perfect(model.aic()),
-        deviance: Some(model.rss),
-        null_deviance: Some(model.tss),
-        dispersion: Some(model.dispersion()),
+        r_squared: Some(fit.r_squared()),
+        log_lik: of_likelihood(shifted(fit.log_lik(), -0.5)),
+        aic: of_likelihood(shifted(fit.aic(), 1.0)),
+        deviance: in_units(fit.deviance),
+        null_deviance: in_units(fit.null_deviance),
+        dispersion: if fit.family.has_dispersion() { in_units(fit.dispersion()) } else { Some(1.0) },
+        theta: match fit.family {
+            crate::statistics::family::Family::NegativeBinomial { theta } => Some(theta),
+            _ => None,
+        },
+        iterations: fit.iterations.map(|steps| steps as i64),
         condition: solved.design.factor().condition(),
-        diagnostics: None,
+        ..FitRow::default()
     }
 }
 
-fn coefficients(solved: &Solved<'_>, row: &AssociationRow, errors: &[f64]) -> Vec<CoefficientRow> {
-    let one = |(term, name): (usize, &String)| {
-        let test = solved.test(term, errors[term]);
+fn coefficients(solved: &Solved<'_>, row: &AssociationRow, tests: &[Option<Tested>]) -> Vec<CoefficientRow> {
+    let one = |(place, term): (usize, &String)| {
+        let unit = solved.case.unit.coefficient(term);
+        let tested = tests[place];
         CoefficientRow {
             model: row.model.clone(),
             outcome: row.outcome.clone(),
             predictor: row.predictor.clone(),
             stratum: row.stratum.clone(),
             analyte: row.analyte.clone(),
-            term: name.clone(),
-            estimate: Some(solved.model.coefficients[term]),
-            std_error: test.map(|t| t.std_error),
-            statistic: test.map(|t| t.statistic),
-            p_value: test.map(|t| t.p_value),
-            conf_low: test.map(|t| t.conf_low),
-            conf_high: test.map(|t| t.conf_high),
+            term: term.clone(),
+            estimate: Some(solved.fit.coefficients[place] * unit),
+            std_error: tested.map(|t| t.std_error * unit),
+            statistic: tested.map(|t| t.statistic),
+            p_value: tested.map(|t| t.p_value),
+            conf_low: tested.and_then(|t| Some(t.conf_low? * unit)),
+            conf_high: tested.and_then(|t| Some(t.conf_high? * unit)),
         }
     };
     solved.design.terms().iter().enumerate().map(one).collect()
+}
+
+/// Gives what sensitivity and its neighbours left in the fit's units back the study's.
+fn to_units(answer: &mut Answer, solved: &Solved<'_>) {
+    let unit = &solved.case.unit;
+    let (response, slope) = (unit.response(), unit.coefficient(&answer.association.term));
+    let predictor = unit.variable(&answer.association.term);
+    if response == 1.0 && predictor == 1.0 {
+        return;
+    }
+    let row = &mut answer.association;
+    for value in [&mut row.loo_min, &mut row.loo_max] {
+        *value = value.map(|value| value * slope);
+    }
+    for row in &mut answer.influence {
+        row.predictor_value *= predictor;
+        row.outcome_value *= response;
+        row.fitted *= response;
+        row.dfbeta = row.dfbeta.map(|value| value * slope);
+        row.loo_estimate = row.loo_estimate.map(|value| value * slope);
+    }
+}
+
+impl Solved<'_> {
+    /// Whether the model is linear, fitted by least squares.
+    pub fn is_least_squares(&self) -> bool {
+        self.case.question.model.has_free_scale()
+    }
+
+    /// The values of one term's column.
+    pub fn column(&self, place: usize) -> Vec<f64> {
+        self.design.matrix().col(place).iter().copied().collect()
+    }
 }

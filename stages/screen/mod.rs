@@ -6,20 +6,31 @@ pub mod schema;
 mod adjust;
 mod assemble;
 mod associate;
+mod beside;
+mod block;
+mod case;
+mod check;
+mod covariate;
 mod describe;
+mod expand;
 mod model;
+mod moderate;
+mod notice;
+mod permute;
 mod question;
+mod resample;
 mod sensitivity;
+mod solve;
+mod test_term;
 #[cfg(test)]
 mod tests;
+mod unit;
 
 pub use params::Params;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rayon::prelude::*;
 
-use crate::contract::{Finding, Problem, Stage, StageContext, StageError, Table, Vocabulary};
+use crate::contract::{Problem, Stage, StageContext, StageError, Table, Vocabulary};
 use crate::ingest::schema as ingest;
 use crate::normalize::schema as normalize;
 use crate::outcomes::schema as outcomes;
@@ -27,10 +38,9 @@ use crate::qc::schema as qc;
 use crate::study::Study;
 use crate::{inputs, outputs};
 
-use assemble::PredictorTable;
-use associate::associate;
+use assemble::Metabolites;
+use associate::{Answered, associate};
 use question::{Answer, Question};
-use schema::AssociationRow;
 
 inputs! {
     Inputs {
@@ -38,6 +48,7 @@ inputs! {
         changes: "normalize" / normalize::Changes,
         samples: "qc" / qc::Samples,
         participants: "qc" / qc::Participants,
+        quality: "qc" / qc::AnalyteQuality,
         variables: "ingest" / ingest::Variables,
         endpoints: "outcomes" / outcomes::Endpoints,
     }
@@ -57,7 +68,8 @@ pub struct Screen;
 
 impl Stage for Screen {
     const NAME: &'static str = "screen";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
+    const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -65,18 +77,33 @@ impl Stage for Screen {
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
         // The participants in one order, with outcomes and covariates; beside them each predictor's values.
         let study = Study::new(&inputs.participants, &inputs.variables, &inputs.endpoints);
-        let predictors = assemble::predictors(params, &inputs, &study.participants);
-        let analytes = assemble::analytes(&inputs);
+        let metabolites = Metabolites::new(params, &inputs, &study);
 
         // Every question is answered on its own complete cases, in any order; the answers keep the questions' order.
-        let questions = questions(params, &analytes, &predictors);
-        let answers = answer_all(&questions, &study, params, context);
+        let questions = metabolites.questions(params);
+        let mut answered = answer_all(&questions, &study, params, context);
 
-        // What many tests do to each other is known only when all are made.
-        let mut associations: Vec<AssociationRow> = answers.iter().map(|answer| answer.association.clone()).collect();
-        adjust::adjust_families(&mut associations, &params.multiplicity);
-        note(&associations, context);
-        tables(associations, answers)
+        // Where variances inform each other, no test is finished before all are fitted.
+        moderate::moderate_models(&mut answered, params, context);
+
+        // What a test would say of participants in another order, and of other participants like them.
+        if let Some(settings) = &params.permutation
+            && let Some(said) = permute::permute(&answered, &study, params, settings, context)
+        {
+            permute::fill(&mut answered, said);
+        }
+        if let Some(settings) = &params.bootstrap {
+            let limits = resample::resample(&answered, &study, params, settings, context);
+            resample::fill(&mut answered, limits, settings, context);
+        }
+
+        // What many tests do to each other, and what a reader should not overlook.
+        let mut answers: Vec<Answer> = answered.into_iter().flat_map(|one| one.answers).collect();
+        let mut rows: Vec<_> = answers.iter_mut().map(|answer| &mut answer.association).collect();
+        adjust::adjust_families(&mut rows, &params.multiplicity);
+        notice::tests(answers.iter(), context);
+        notice::coupling(params, &study, context);
+        tables(answers)
     }
 
     fn define(params: &Params, names: &mut Vocabulary) {
@@ -92,54 +119,26 @@ impl Stage for Screen {
     }
 }
 
-fn questions<'a>(
+fn answer_all<'a>(
+    questions: &'a [Question<'a>],
+    study: &'a Study,
     params: &'a Params,
-    analytes: &'a BTreeSet<String>,
-    predictors: &'a BTreeMap<String, PredictorTable>,
-) -> Vec<Question<'a>> {
-    let mut questions = Vec::new();
-    for (name, model) in &params.models {
-        let table = predictors.get(&model.predictor.label());
-        for outcome in &model.outcomes {
-            questions.extend(analytes.iter().map(|analyte| {
-                let predictor = table.and_then(|table| table.columns.get(analyte)).map(Vec::as_slice);
-                Question { name, model, outcome, analyte, predictor }
-            }));
-        }
-    }
-    questions
-}
-
-fn answer_all(questions: &[Question<'_>], study: &Study, params: &Params, context: &StageContext<'_>) -> Vec<Answer> {
+    context: &StageContext<'_>,
+) -> Vec<Answered<'a>> {
     context.progress.start("tests", questions.len() as u64);
-    let answer = |question: &Question<'_>| {
-        let answer = associate(question, study, params);
+    let answer = |question: &'a Question<'a>| {
+        let answered = associate(question, study, params);
         context.progress.advance(1);
-        answer
+        answered
     };
     questions.par_iter().map(answer).collect()
 }
 
-/// What a reader of the association table should not overlook.
-fn note(rows: &[AssociationRow], context: &mut StageContext<'_>) {
-    for row in rows {
-        let subject = format!("{} · {} · {}", row.model, row.outcome, row.analyte);
-        if row.status != "ok" {
-            context.find(Finding::warning("test_not_made", subject, format!("{}: {}", row.status, row.detail)));
-        } else if row.loo_flips == Some(true) {
-            let message = format!(
-                "one participant decides whether p is below {:.3}: left out one at a time, p reaches {:.4}",
-                1.0 - row.confidence,
-                row.loo_p_max.unwrap_or(f64::NAN)
-            );
-            context.find(Finding::note("one_participant_decides", subject, message).hint("see the influence table"));
-        }
-    }
-}
-
-fn tables(associations: Vec<AssociationRow>, answers: Vec<Answer>) -> Result<Outputs, StageError> {
-    let (mut fits, mut coefficients, mut influence) = (Vec::new(), Vec::new(), Vec::new());
+fn tables(answers: Vec<Answer>) -> Result<Outputs, StageError> {
+    let (mut associations, mut fits, mut coefficients, mut influence) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for answer in answers {
+        associations.push(answer.association);
         fits.extend(answer.fit);
         coefficients.extend(answer.coefficients);
         influence.extend(answer.influence);

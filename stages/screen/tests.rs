@@ -61,6 +61,7 @@ fn study(analytes: &[(&str, [f64; N])], outcome: [f64; N]) -> Inputs {
         changes: Table::from_rows(changes).unwrap(),
         samples: Table::from_rows(Vec::<SampleRow>::new()).unwrap(),
         participants: Table::from_columns(N, columns).unwrap(),
+        quality: Table::empty(),
         variables: Table::from_rows(vec![
             variable("age", "number", None),
             variable("site", "category", Some(r#"["a","b"]"#)),
@@ -166,7 +167,7 @@ fn leave_one_out_brackets_the_estimate_and_a_flip_is_found() {
 }
 
 #[test]
-fn what_is_not_built_is_refused_by_name() {
+fn names_that_nothing_defines_and_values_out_of_range_are_all_told() {
     let settings = r#"{"models": {"m": {"outcomes": ["improvment"], "predictor": {"change": "percent"},
         "covariates": ["baseline_score", "agee", "age", "age"], "family": "binomial", "covariance": {"cluster": "site"}}},
         "bootstrap": {"interval": "bca", "draws": 10}, "multiplicity": {"method": "storey"}}"#;
@@ -179,15 +180,7 @@ fn what_is_not_built_is_refused_by_name() {
     names.endpoints.insert("improvement".into(), facts);
     let problems = Screen::check(&params, &names);
     let codes: Vec<&str> = problems.iter().map(|p| p.code).collect();
-    let expected = [
-        "not_built",
-        "not_built",
-        "unknown_outcome",
-        "unknown_covariate",
-        "duplicate_covariate",
-        "not_built",
-        "not_built",
-    ];
+    let expected = ["unknown_outcome", "unknown_covariate", "duplicate_covariate", "unknown_column", "out_of_range"];
     assert_eq!(codes, expected, "{problems:#?}");
     assert!(problems.iter().any(|p| p.remedy == "did you mean `improvement`?"));
 }

@@ -21,6 +21,12 @@ pub enum Covariance {
     Hc2,
     /// Squared residuals divided by (1 − h)²: close to the jackknife, the choice for small samples.
     Hc3,
+    /// By cluster, residuals as they are.
+    Cr0,
+    /// CR0 times G/(G − 1).
+    Cr1,
+    /// By cluster, residuals times (I − H)^−½ within it: HC2 where every cluster has one member.
+    Cr2,
 }
 
 impl Covariance {
@@ -31,6 +37,9 @@ impl Covariance {
             Covariance::Hc1 => "hc1",
             Covariance::Hc2 => "hc2",
             Covariance::Hc3 => "hc3",
+            Covariance::Cr0 => "cr0",
+            Covariance::Cr1 => "cr1",
+            Covariance::Cr2 => "cr2",
         }
     }
 }
@@ -47,15 +56,16 @@ const FREE: f64 = 1e-10;
 
 /// The covariance matrix of the coefficients, p × p.
 ///
-/// `A diag(ω) Aᵀ` with `A = (XᵀX)⁻¹Xᵀ` and ω the squared residuals weighted by the leverage h: HC0 `e²`, HC1
-/// `e² n/(n−p)`, HC2 `e²/(1−h)`, HC3 `e²/(1−h)²`. Source: MacKinnon and White 1985, 10.1016/0304-4076(85)90158-7;
+/// `A diag(ω) Aᵀ` with `A = (XᵀWX)⁻¹Xᵀ√W` and ω the squared working residuals weighted by the leverage h: HC0 `e²`, HC1
+/// `e² n/(n−p)`, HC2 `e²/(1−h)`, HC3 `e²/(1−h)²`; for other families with the fit's own hat values, as R's sandwich does.
+/// A covariance by cluster needs the clusters: [`cluster`](super::cluster). Source: MacKinnon and White 1985, 10.1016/0304-4076(85)90158-7;
 /// Long and Ervin 2000, 10.1080/00031305.2000.10474549.
 pub fn covariance(fit: &Fit, kind: Covariance) -> Result<Mat<f64>, Undefined> {
     let p = fit.coefficients.len();
     if kind == Covariance::Model {
         return Ok(Mat::from_fn(p, p, |i, j| fit.dispersion() * fit.gram_inverse[(i, j)]));
     }
-    let weights = weights(&fit.residuals, &fit.leverage, fit.df_residual, kind)?;
+    let weights = weights(&fit.working, &fit.leverage, fit.df_residual, kind)?;
     let a = &fit.pseudo_inverse;
     let element = |i: usize, j: usize| (0..fit.n()).map(|k| a[(i, k)] * weights[k] * a[(j, k)]).sum();
     Ok(Mat::from_fn(p, p, element))
@@ -81,7 +91,7 @@ fn weights(residuals: &[f64], leverage: &[f64], df: usize, kind: Covariance) -> 
     }
     let n = residuals.len() as f64;
     let weight = |e: &f64, h: &f64| match kind {
-        Covariance::Model | Covariance::Hc0 => e * e,
+        Covariance::Model | Covariance::Hc0 | Covariance::Cr0 | Covariance::Cr1 | Covariance::Cr2 => e * e,
         Covariance::Hc1 => e * e * n / df as f64,
         Covariance::Hc2 => e * e / (1.0 - h),
         Covariance::Hc3 => e * e / ((1.0 - h) * (1.0 - h)),

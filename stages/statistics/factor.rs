@@ -68,6 +68,12 @@ impl Factor {
         (0..p).map(|j| (0..p).map(|k| self.root_inverse[(j, k)] * coordinates[k]).sum()).collect()
     }
 
+    /// The direction of column `term` beside the others, in the coordinates of the basis, over the column's length along
+    /// it.
+    pub fn direction(&self, term: usize) -> Vec<f64> {
+        self.root_inverse.row(term).iter().copied().collect()
+    }
+
     /// `(XᵀX)⁻¹ Xᵀ`, p × n: how each observation moves each coefficient.
     pub fn pseudo_inverse(&self) -> Mat<f64> {
         &self.root_inverse * self.basis.transpose()

@@ -1,27 +1,48 @@
-//! Ordinary least squares on a [`Design`]: estimates and sums of squares.
+//! A fitted model on a [`Design`], and least squares as the plainest way to one.
+//!
+//! Every fit is a weighted regression at its last step: `√w X` against the working residuals. Covariance and influence
+//! need no more than that, so they serve all families; for least squares the weights are 1.
 
 use faer::Mat;
 
 use super::design::Design;
+use super::family::Family;
+use super::link::Link;
 
-/// A least-squares fit; it knows nothing yet of standard errors.
+/// A fit; it knows nothing yet of standard errors.
 #[derive(Debug, Clone)]
 pub struct Fit {
+    pub family: Family,
+    pub link: Link,
     /// One per term of the design.
     pub coefficients: Vec<f64>,
+    /// The means μ.
     pub fitted: Vec<f64>,
+    /// y − μ.
     pub residuals: Vec<f64>,
-    /// The diagonal of the hat matrix.
+    /// √w times the working residual, which is Pearson's residual (y − μ)/√V with the sign of the link's slope.
+    pub working: Vec<f64>,
+    /// Signed roots of the unit deviances.
+    pub deviance_residuals: Vec<f64>,
+    /// √w: `√w X` is the design of the last step.
+    pub root_weights: Vec<f64>,
+    /// V(μ).
+    pub variances: Vec<f64>,
+    /// The diagonal of the hat matrix of `√w X`.
     pub leverage: Vec<f64>,
-    /// Residual sum of squares: the Gaussian deviance.
-    pub rss: f64,
-    /// Sum of squares about the mean: the null deviance.
-    pub tss: f64,
+    /// The residual sum of squares for least squares.
+    pub deviance: f64,
+    /// The deviance of the intercept alone: the sum of squares about the mean for least squares.
+    pub null_deviance: f64,
+    /// −2 log L as R's AIC counts it, at dispersion deviance/n; none where the density has no closed form.
+    pub minus_two_log_lik: Option<f64>,
     pub df_residual: usize,
-    /// `(XᵀX)⁻¹ Xᵀ`, p × n: row j says how each observation moves coefficient j.
+    /// `(XᵀWX)⁻¹ Xᵀ√W`, p × n: row j says how each working residual moves coefficient j.
     pub pseudo_inverse: Mat<f64>,
-    /// `(XᵀX)⁻¹`.
+    /// `(XᵀWX)⁻¹`.
     pub gram_inverse: Mat<f64>,
+    /// Steps until the fit converged; none for least squares.
+    pub iterations: Option<usize>,
 }
 
 /// Why a fit could not be made of a sound design.
@@ -58,13 +79,22 @@ pub fn fit(design: &Design, y: &[f64]) -> Result<Fit, FitError> {
     }
     let residuals = residuals(design, y, &coefficients);
     let fitted = y.iter().zip(&residuals).map(|(y, residual)| y - residual).collect();
+    let rss: f64 = residuals.iter().map(|r| r * r).sum();
     Ok(Fit {
-        rss: residuals.iter().map(|r| r * r).sum(),
-        tss,
+        family: Family::Gaussian,
+        link: Link::Identity,
+        deviance: rss,
+        null_deviance: tss,
+        minus_two_log_lik: Family::Gaussian.minus_two_log_lik(y, &[], rss),
         df_residual: design.n() - design.rank(),
+        root_weights: vec![1.0; design.n()],
+        variances: vec![1.0; design.n()],
         leverage: factor.leverage(),
         pseudo_inverse: factor.pseudo_inverse(),
         gram_inverse: factor.gram_inverse(),
+        working: residuals.clone(),
+        deviance_residuals: residuals.clone(),
+        iterations: None,
         coefficients,
         fitted,
         residuals,
@@ -76,31 +106,39 @@ impl Fit {
         self.residuals.len()
     }
 
-    /// `RSS / df`.
+    /// Pearson's `Σ (y − μ)²/V / df`, `RSS/df` for least squares; 1 for families without a dispersion.
     pub fn dispersion(&self) -> f64 {
-        self.rss / self.df_residual as f64
+        if self.family.has_dispersion() { self.pearson() / self.df_residual as f64 } else { 1.0 }
     }
 
-    /// `1 − RSS/TSS`.
+    /// Pearson's `Σ (y − μ)²/V`.
+    pub fn pearson(&self) -> f64 {
+        self.working.iter().map(|r| r * r).sum()
+    }
+
+    /// `1 − D/D₀`: R² for least squares.
     pub fn r_squared(&self) -> f64 {
-        1.0 - self.rss / self.tss
+        1.0 - self.deviance / self.null_deviance
     }
 
-    /// `−n/2 · (ln 2π + ln(RSS/n) + 1)`, as R's `logLik.lm`.
-    pub fn log_lik(&self) -> f64 {
-        let n = self.n() as f64;
-        -0.5 * n * (libm::log(2.0 * std::f64::consts::PI) + libm::log(self.rss / n) + 1.0)
+    /// The log-likelihood, as R's `logLik` counts it.
+    pub fn log_lik(&self) -> Option<f64> {
+        self.minus_two_log_lik.map(|value| -0.5 * value)
     }
 
-    /// `−2 log L + 2 (p + 1)`: the error variance counts as a parameter, as in R.
-    pub fn aic(&self) -> f64 {
-        -2.0 * self.log_lik() + 2.0 * (self.coefficients.len() as f64 + 1.0)
+    /// `−2 log L + 2 (p + 1)`, or p alone where no dispersion or shape is a parameter, as in R.
+    pub fn aic(&self) -> Option<f64> {
+        let parameters = self.coefficients.len() + self.family.extra_parameters();
+        self.minus_two_log_lik.map(|value| value + 2.0 * parameters as f64)
     }
 
     /// Whether nothing but rounding is left over, so that no error can be estimated.
     pub fn is_perfect(&self) -> bool {
-        let scale: f64 = self.fitted.iter().map(|value| value * value).sum();
-        self.rss <= (1e-13 * 1e-13) * scale
+        if self.family == Family::Gaussian {
+            let scale: f64 = self.fitted.iter().map(|value| value * value).sum();
+            return self.deviance <= (1e-13 * 1e-13) * scale;
+        }
+        self.family.has_dispersion() && self.deviance <= 1e-24 * self.fitted.len() as f64
     }
 }
 
@@ -147,7 +185,7 @@ mod tests {
         assert!((a.coefficients[1] / (b.coefficients[1] * 1e6) - 1.0).abs() < 1e-12);
         assert!((a.coefficients[2] - b.coefficients[2]).abs() < 1e-11);
         assert!((a.coefficients[0] + 100.0 - b.coefficients[0]).abs() < 1e-10);
-        assert!((a.rss - b.rss).abs() < 1e-10 * a.rss.max(1.0));
+        assert!((a.deviance - b.deviance).abs() < 1e-10 * a.deviance.max(1.0));
         assert!(a.residuals.iter().sum::<f64>().abs() < 1e-12);
     }
 }

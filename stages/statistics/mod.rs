@@ -4,17 +4,41 @@
 //! collinear column; [`fit`] makes estimates of it, [`covariance`] their uncertainty, [`inference`] the test,
 //! [`influence`] what one participant does to it, and [`multiplicity`] what many tests do to each other.
 
+pub mod bayes_factor;
+pub mod bootstrap;
+pub mod cholesky;
+pub mod cluster;
 pub mod covariance;
 pub mod descriptive;
 pub mod design;
+pub mod equivalence;
 pub mod factor;
+pub mod family;
 pub mod fit;
+pub mod gamma;
+pub mod glm;
 pub mod grid;
+pub mod heteroscedasticity;
+pub mod incomplete;
 pub mod inference;
 pub mod influence;
+pub mod irls;
+pub mod link;
+pub mod moderated;
 pub mod multiplicity;
 pub mod normalization;
+pub mod permutation;
+pub mod profile;
 pub mod proportion;
+pub mod quadrature;
 pub mod random;
 pub mod robust_pca;
+pub mod robust_variance_prior;
+pub mod separation;
+pub mod shape;
+pub mod shapiro_wilk;
+pub mod spline;
 pub mod tails;
+pub mod term;
+pub mod variance_prior;
+pub mod variance_tails;

@@ -1,5 +1,7 @@
 //! The page, made from a whole study in code: safe with odd names, equal from run to run, true to what it was given.
 
+mod certainty;
+mod screened;
 mod study;
 
 use stages::contract::{Document, Place, Silent, Stage, StageContext, StageError, Vocabulary};

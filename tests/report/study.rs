@@ -10,37 +10,30 @@ use stages::outcomes::schema as outcomes;
 use stages::predict::schema as predict;
 use stages::qc::schema as qc;
 use stages::report::Inputs;
-use stages::screen::schema as screen;
 
 pub const ODD: &str = "=1+1, \"β/3-HB\"<script>";
-pub const MODELS: [(&str, &str, &str, &str); 4] = [
-    ("adjusted", "hc3", "t", r#"["age","sex","baseline_score"]"#),
-    ("published", "model", "wald", "[]"),
-    ("published_hc3", "hc3", "t", "[]"),
-    ("published_t", "model", "t", "[]"),
-];
-const OUTCOMES: [&str; 2] = ["improvement_infusion_4", "improvement_month_12"];
-const PEOPLE: usize = 30;
+pub const OUTCOMES: [&str; 2] = ["improvement_infusion_4", "improvement_month_12"];
+pub const PEOPLE: usize = 30;
 
 /// A small generator of uniform numbers; the numbers matter only for being the same each time.
 pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self) -> f64 {
+    pub fn roll(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.0 >> 11) as f64 / (1u64 << 53) as f64
     }
     /// Near enough to a normal draw.
-    fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.roll()).sum::<f64>() - 6.0
     }
 }
 
-fn table<S: Schema>(rows: Vec<S::Row>) -> Table<S> {
+pub fn table<S: Schema>(rows: Vec<S::Row>) -> Table<S> {
     Table::from_rows(rows).expect("the rows keep their schema")
 }
 
-fn id(person: usize) -> String {
+pub fn id(person: usize) -> String {
     format!("P{:02}", person + 1)
 }
 
@@ -91,7 +84,7 @@ pub fn study(n: usize) -> Inputs {
     let mut inputs = nothing();
     clinic(&mut inputs, dice);
     laboratory(&mut inputs, dice, &names);
-    screened(&mut inputs, dice, &names);
+    super::screened::screened(&mut inputs, dice, &names);
     predicted(&mut inputs, dice);
     let finding = |code: &str, subject: &str, severity: &str, message: &str| FindingRow {
         stage: "qc".into(),
@@ -302,89 +295,6 @@ fn laboratory(inputs: &mut Inputs, dice: &mut Dice, names: &[String]) {
     }]);
 }
 
-fn screened(inputs: &mut Inputs, dice: &mut Dice, names: &[String]) {
-    let (mut associations, mut influence) = (Vec::new(), Vec::new());
-    for (outcome, (at, analyte)) in OUTCOMES.iter().flat_map(|o| names.iter().enumerate().map(move |a| (o, a))) {
-        let (estimate, error) = match at {
-            0 => (1.35, 0.482),
-            _ => (0.4 * dice.normal(), 0.3 + 0.3 * dice.roll()),
-        };
-        for (model, covariance, inference, covariates) in MODELS {
-            let untested = at == 5;
-            let some = |value: f64| (!untested).then_some(value);
-            let critical = if inference == "t" { 2.048 } else { 1.96 };
-            let z = estimate / error;
-            let p = if at == 0 && inference == "wald" {
-                0.0050
-            } else if at == 0 {
-                0.0093
-            } else {
-                (-0.8 * z.abs()).exp()
-            };
-            associations.push(screen::AssociationRow {
-                model: model.into(),
-                outcome: (*outcome).into(),
-                predictor: "change: percent".into(),
-                stratum: String::new(),
-                analyte: analyte.clone(),
-                covariates: covariates.into(),
-                family: "gaussian".into(),
-                link: "identity".into(),
-                covariance: covariance.into(),
-                inference: inference.into(),
-                confidence: 0.95,
-                n: 29,
-                df_residual: some(27.0),
-                estimate: some(estimate),
-                std_error: some(error),
-                statistic: some(z),
-                p_value: some(p),
-                conf_low: some(estimate - critical * error),
-                conf_high: some(estimate + critical * error),
-                estimate_standardized: some(0.18 * z),
-                partial_r2: some(0.2),
-                p_adjusted: some((p * 11.0).min(1.0)),
-                adjustment: "bh".into(),
-                tests_in_family: names.len() as i64 - 1,
-                p_permutation: None,
-                p_max_t: None,
-                boot_low: None,
-                boot_high: None,
-                loo_min: some(estimate - 0.15),
-                loo_max: some(estimate + 0.2),
-                loo_p_max: some(p * 3.0),
-                loo_flips: (!untested).then_some(at == 0 && model == "adjusted"),
-                status: if untested { "no_variation" } else { "ok" }.into(),
-                detail: if untested { "every value is 0; look at the limit of detection" } else { "" }.into(),
-                dropped_participants: r#"["P04"]"#.into(),
-            });
-            for person in (0..PEOPLE).filter(|person| *person != 3 && at < 12 && covariates == "[]") {
-                let x = 12.0 * dice.normal();
-                influence.push(screen::InfluenceRow {
-                    model: model.into(),
-                    outcome: (*outcome).into(),
-                    predictor: "change: percent".into(),
-                    stratum: String::new(),
-                    analyte: analyte.clone(),
-                    participant_id: id(person),
-                    predictor_value: x,
-                    outcome_value: 34.0 + estimate * x + 20.0 * dice.normal(),
-                    fitted: 34.0 + estimate * x,
-                    leverage: Some(0.05),
-                    studentized: Some(dice.normal()),
-                    cooks_distance: Some(0.02),
-                    dfbeta: Some(0.01),
-                    dfbetas: Some(0.02),
-                    loo_estimate: Some(estimate),
-                    loo_p_value: Some(p),
-                });
-            }
-        }
-    }
-    inputs.associations = table::<screen::Associations>(associations);
-    inputs.influence = table::<screen::Influence>(influence);
-}
-
 fn predicted(inputs: &mut Inputs, dice: &mut Dice) {
     let set = |features: &str, q2: f64, p: f64, detail: &str| predict::PerformanceRow {
         outcome: OUTCOMES[0].into(),
@@ -452,7 +362,10 @@ pub fn about() -> About {
         }],
         settings: vec![
             setting("stages.qc.analytes.max_qc_rsd", json!(0.3)),
+            setting("stages.outcomes.endpoints.improvement_infusion_4.kind", json!("percent_improvement")),
             setting("stages.outcomes.endpoints.improvement_infusion_4.to", json!("infusion_4")),
+            setting("stages.outcomes.endpoints.remission_infusion_4.visit", json!("infusion_4")),
+            setting("stages.screen.models.adjusted.covariance.cluster", json!("site")),
             setting("stages.screen.models.published.outcomes", json!(OUTCOMES)),
         ],
     }

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use super::spaced;
 use crate::outcomes::schema::TrajectoryRow;
+use crate::report::how;
+use crate::report::question::Question;
 use crate::report::study::Study;
 use crate::report::words;
 use crate::screen::schema::AssociationRow;
@@ -96,11 +98,13 @@ fn lasted(study: &Study) -> String {
     )
 }
 
-/// The leading association: the first highlighted analyte's smallest p in the leading model.
+/// The leading association: the first highlighted analyte's smallest p in the leading model, a product's only where
+/// there is nothing else.
 pub fn lead<'a>(study: &'a Study) -> Option<&'a AssociationRow> {
     let analyte = study.highlight.first()?;
     let rows = study.leading().filter(|row| row.analyte == *analyte);
-    rows.min_by(|a, b| a.p_value.unwrap_or(2.0).total_cmp(&b.p_value.unwrap_or(2.0)))
+    let p = |row: &AssociationRow| row.p_value.unwrap_or(2.0) + if row.predictor.contains(" × ") { 4.0 } else { 0.0 };
+    rows.min_by(|a, b| p(a).total_cmp(&p(b)))
 }
 
 /// The twin of a row under a t reference with the model's own covariance and the same covariates.
@@ -134,13 +138,14 @@ fn goes_along(study: &Study) -> String {
     let Some(row) = lead(study).filter(|row| row.p_value.is_some()) else {
         return "No metabolite could be tested against an outcome.".into();
     };
-    let family = || study.leading().filter(|other| other.outcome == row.outcome);
+    let asked = Question::of(row);
+    let family = || study.leading().filter(|other| asked.asks(other));
     let (tested, before, after) = small(family());
     let first = family().all(|other| other.p_value.is_none_or(|p| Some(p) >= row.p_value));
     let alpha = words::level(1.0 - row.confidence);
     format!(
         "Of {} tested against {}, {} p below {alpha} before adjustment for many tests and {} after it; {} {}: {} {} \
-         ({:.0}\u{a0}% limits {}, n\u{a0}=\u{a0}{}, {}{}), an association in these people, not a cause.",
+         ({:.0}\u{a0}% limits {}{}, n\u{a0}=\u{a0}{}, {}{}), an association in these people, not a cause.",
         words::count(tested, "metabolite", "metabolites"),
         spaced(&row.outcome),
         have(before),
@@ -150,14 +155,22 @@ fn goes_along(study: &Study) -> String {
         words::estimate(row.estimate, row.conf_low, row.conf_high),
         study.effect(row),
         100.0 * row.confidence,
-        words::interval(row.conf_low, row.conf_high),
+        how::limits(row),
+        bootstrap(row),
         study.guard.count(row.n).text(),
         words::p_phrase(row.p_value),
         references(study, row),
     )
 }
 
-/// What p refers to, its twin by Student's t where it is Wald's, and what adjustment makes of it.
+fn bootstrap(row: &AssociationRow) -> String {
+    match (row.boot_low, row.boot_high) {
+        (low @ Some(_), high @ Some(_)) => format!(", by bootstrap {}", words::interval(low, high)),
+        _ => String::new(),
+    }
+}
+
+/// What p refers to, its twins by Student's t (where it is Wald's) and by permutation, and what adjustment makes of it.
 fn references(study: &Study, row: &AssociationRow) -> String {
     let twin = if row.inference == "wald" { t_twin(study, row) } else { None };
     let reference = if row.inference == "wald" { " by the normal (Wald) reference" } else { "" };
@@ -170,7 +183,9 @@ fn references(study: &Study, row: &AssociationRow) -> String {
             words::p_phrase(Some(p))
         )
     });
-    format!("{reference}{twin}{adjusted}")
+    let permuted =
+        row.p_permutation.map(|p| format!(", {} by permutation", words::p_phrase(Some(p)))).unwrap_or_default();
+    format!("{reference}{twin}{permuted}{adjusted}")
 }
 
 /// What the other models count; what single people do, where there is no other model.

@@ -1,167 +1,97 @@
-//! How sure one can be: the same association under every model, many tests, and single people left out.
-
-use std::collections::BTreeSet;
+//! How sure one can be: one association by every kind of inference, under every model, and with single people left out.
 
 use minijinja::{Value, context};
 
-use super::spaced;
-use crate::report::figures::certainty;
+use super::{alone, spaced, twins};
+use crate::report::effect;
+use crate::report::figures::{certainty, ladder};
+use crate::report::kinds;
+use crate::report::question::{Case, Question};
 use crate::report::study::Study;
-use crate::report::view::{Draft, View, p, sorted};
+use crate::report::view::Draft;
 use crate::report::words;
-use crate::screen::schema::{AssociationRow, InfluenceRow};
+use crate::screen::schema::AssociationRow;
+
+/// Analytes, and questions of each, that are looked at one by one.
+const EACH: usize = 4;
 
 pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
-    let mut cases = Vec::new();
-    for analyte in study.highlight.iter().take(4) {
-        for outcome in study.outcomes().iter().take(4) {
-            let rows = side_by_side(study, analyte, outcome);
-            let name = draft.names.claim(&["certainty", analyte, outcome]);
-            let table = table(study, analyte, outcome, &rows);
-            if !table.is_empty() {
-                let figure = draft.show(certainty::draw(study, &name, &rows));
-                cases.push(context! { figure, table => table.shown(), alone => alone(study, &rows) });
-            }
-        }
-    }
+    let questions = study.questions();
+    let asked = |analyte: &String| {
+        let cases = questions.iter().take(EACH).filter_map(|question| study.case(analyte, question));
+        cases.collect::<Vec<Case>>()
+    };
+    let cases: Vec<Case> = study.highlight.iter().take(EACH).flat_map(asked).collect();
+    let shown = |case: &Case| shown(study, draft, case, &questions);
+    let cases: Vec<Value> = cases.iter().map(shown).collect();
     context! { cases }
 }
 
-fn side_by_side<'a>(study: &'a Study, analyte: &str, outcome: &str) -> Vec<&'a AssociationRow> {
-    let mut rows: Vec<&AssociationRow> =
-        study.associations.iter().filter(|row| row.analyte == analyte && row.outcome == outcome).collect();
-    rows.sort_by_key(|row| Some(&row.model) != study.primary.as_ref());
-    rows
-}
-
-fn table(study: &Study, analyte: &str, outcome: &str, rows: &[&AssociationRow]) -> View {
-    let caption = format!("{} and {}, model by model", study.name(analyte), spaced(outcome));
-    let head = [
-        "Model",
-        "Covariates",
-        "Covariance, reference",
-        "#n",
-        "#Estimate",
-        "#Limits",
-        "#p",
-        "#Adjusted p",
-        "#One left out",
-        "Flipped by",
-    ];
-    let mut table = View::new(caption, &head).csv("associations");
-    for row in rows {
-        let covariates: Vec<String> = words::json_list(&row.covariates).iter().map(|name| spaced(name)).collect();
-        let covariates = if covariates.is_empty() { "none".to_owned() } else { covariates.join(", ") };
-        let cells = vec![
-            spaced(&row.model).into(),
-            covariates.into(),
-            format!("{}, {}", words::term(&row.covariance), words::term(&row.inference)).into(),
-            sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
-            sorted(words::estimate(row.estimate, row.conf_low, row.conf_high), row.estimate),
-            words::interval(row.conf_low, row.conf_high).into(),
-            p(row.p_value),
-            p(row.p_adjusted),
-            words::interval(row.loo_min, row.loo_max).into(),
-            flipped_by(study, row).into(),
-        ];
-        table.row(if Some(&row.model) == study.primary.as_ref() { "hit" } else { "" }, cells);
+fn shown(study: &Study, draft: &mut Draft, case: &Case, questions: &[Question]) -> Value {
+    let (lead, alpha) = (case.lead, 1.0 - case.lead.confidence);
+    let kinds = kinds::kinds(study, case);
+    let mut parts = vec!["ladder", lead.analyte.as_str(), lead.outcome.as_str()];
+    // What tells the questions of one outcome apart.
+    parts.extend([lead.stratum.as_str()].into_iter().filter(|stratum| !stratum.is_empty()));
+    let name = draft.names.claim(&parts);
+    let ladder = draft.show(ladder::draw(study, &name, case, &kinds));
+    parts[0] = "certainty";
+    let name = draft.names.claim(&parts);
+    let forest = draft.show(certainty::draw(study, &name, case));
+    context! {
+        heading => format!("{} and {}", study.name(&lead.analyte), Question::of(lead).heading(questions)),
+        agreement => kinds::agreement(&kinds, alpha),
+        opposite => opposite(case),
+        ratios => ratios(study, case),
+        ladder, forest,
+        table => twins::models(study, case).shown(),
+        beside => twins::beside(study, case).shown(),
+        alone => alone::sentence(study, &case.alike),
     }
-    let note = note(study, rows);
-    table.note(note)
 }
 
-fn note(study: &Study, rows: &[&AssociationRow]) -> String {
-    let sizes: BTreeSet<i64> = rows.iter().map(|row| row.tests_in_family).collect();
-    let sizes: Vec<String> = sizes.into_iter().map(|size| size.to_string()).collect();
-    let effects: BTreeSet<String> = rows.iter().map(|row| study.effect(row)).collect();
-    let effects: Vec<String> = effects.into_iter().collect();
-    let (adjustment, level) =
-        rows.first().map_or((String::new(), 0.05), |row| (words::term(&row.adjustment), 1.0 - row.confidence));
-    format!(
-        "Estimates are in {}. Adjusted p: {adjustment}, over {} tests. One left out: the range of the estimate when each \
-         person in turn is left out. Flipped by: who alone, when left out, moves p across {}, and p then.",
-        words::list(&effects),
-        words::list(&sizes),
-        words::level(level)
-    )
-}
-
-/// The people who alone move p across the level, with the p without them, the largest move first.
-fn movers<'a>(study: &'a Study, row: &AssociationRow) -> Vec<(&'a str, f64)> {
-    let alpha = 1.0 - row.confidence;
-    let Some(all) = row.p_value else { return Vec::new() };
-    let same = |person: &&InfluenceRow| {
-        (&person.model, &person.outcome, &person.analyte) == (&row.model, &row.outcome, &row.analyte)
-            && (&person.predictor, &person.stratum) == (&row.predictor, &row.stratum)
+/// Models whose estimate points the other way: p-values hide it.
+fn opposite(case: &Case) -> Option<String> {
+    let sign = case.lead.estimate.filter(|estimate| *estimate != 0.0)?.is_sign_positive();
+    let against = |row: &&&AssociationRow| {
+        case.shares_unit(row) && row.estimate.is_some_and(|other| other != 0.0 && other.is_sign_positive() != sign)
     };
-    let without = |person: &'a InfluenceRow| {
-        let p = person.loo_p_value.filter(|p| (*p < alpha) != (all < alpha))?;
-        Some((person.participant_id.as_str(), p))
+    let models: Vec<String> =
+        case.alike.iter().filter(against).map(|row| format!("“{}”", spaced(&row.model))).collect();
+    (!models.is_empty()).then(|| format!("The estimate points the other way in {}.", words::list(&models)))
+}
+
+/// What a log ratio means: by how much a step multiplies the odds, the rate or the mean.
+fn ratios(study: &Study, case: &Case) -> Vec<String> {
+    let rows = case.alike.iter().chain(&case.otherwise);
+    rows.filter_map(|row| ratio(study, row)).collect()
+}
+
+fn ratio(study: &Study, row: &AssociationRow) -> Option<String> {
+    let what = effect::ratio(row)?;
+    row.p_value?;
+    let (share, step) = step(study, row);
+    let times = |value: f64| libm::exp(value * share);
+    let limits = match (row.conf_low.map(times), row.conf_high.map(times)) {
+        (low, Some(high)) => words::interval(Some(low.unwrap_or(0.0)), Some(high)),
+        (low, None) => format!("{} to ∞", words::number(Some(low.unwrap_or(0.0)))),
     };
-    let mut people: Vec<(&str, f64)> = study.influence.iter().filter(same).filter_map(without).collect();
-    people.sort_by(|a, b| (b.1 - all).abs().total_cmp(&(a.1 - all).abs()).then(a.0.cmp(b.0)));
-    people
+    Some(format!(
+        "As a ratio, {} in “{}”: {step}, the {what} {} multiplied by {} ({:.0}\u{a0}% limits {limits}).",
+        spaced(&row.outcome),
+        spaced(&row.model),
+        if what == "odds" { "are" } else { "is" },
+        words::number(row.estimate.map(times)),
+        100.0 * row.confidence
+    ))
 }
 
-/// Names of people shown for one test.
-const NAMED: usize = 3;
-
-fn flipped_by(study: &Study, row: &AssociationRow) -> String {
-    let people = movers(study, row);
-    match row.loo_flips {
-        None => words::MISSING.into(),
-        Some(false) => "no one".into(),
-        Some(true) if !study.guard.points || people.is_empty() => "one person".into(),
-        Some(true) => named(&people),
+/// The step that a ratio is told for, and its share of the estimate's own: a doubling may lie far outside the data, where
+/// its ratio is no number one can read; a rise by 10 % does not.
+fn step(study: &Study, row: &AssociationRow) -> (f64, String) {
+    let unreadable = row.estimate.is_some_and(|estimate| estimate.abs() > libm::log(100.0));
+    if unreadable && row.predictor == "change: log2_ratio" {
+        return (libm::log2(1.1), "per rise by 10\u{a0}%".into());
     }
-}
-
-fn named(people: &[(&str, f64)]) -> String {
-    let shown =
-        people.iter().take(NAMED).map(|(id, p)| format!("{} ({})", words::short(id, 24), words::p_value(Some(*p))));
-    let shown: Vec<String> = shown.collect();
-    match people.len().saturating_sub(NAMED) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
-/// Who alone moves the conclusion, in which models.
-fn alone(study: &Study, rows: &[&AssociationRow]) -> String {
-    let level = words::level(rows.first().map_or(0.05, |row| 1.0 - row.confidence));
-    let of = |flips: bool| rows.iter().filter(move |row| row.loo_flips == Some(flips));
-    let steady: Vec<String> = of(false).map(|row| format!("“{}”", spaced(&row.model))).collect();
-    let worst = of(false).filter_map(|row| row.loo_p_max).fold(0.0, f64::max);
-    let moved: Vec<String> = of(true).map(|row| without(study, row)).collect();
-    if steady.is_empty() && moved.is_empty() {
-        return "Whether one person decides was not asked.".into();
-    }
-    let mut text = String::new();
-    if !steady.is_empty() {
-        let noun = if steady.len() == 1 { "model" } else { "models" };
-        let models = words::list(&steady);
-        let below = of(false).all(|row| row.p_value.is_some_and(|p| p < 1.0 - row.confidence));
-        let worst = if below { format!(" (the largest p is {})", words::p_value(Some(worst))) } else { String::new() };
-        text = format!("No single person moves p across {level} in the {noun} {models}{worst}. ");
-    }
-    if !moved.is_empty() {
-        text.push_str(&format!("Leaving out one person moves p across {level} in {}.", words::list(&moved)));
-    }
-    text.trim_end().to_owned()
-}
-
-/// `“adjusted” (any of 6 people; p = 0.033 becomes 0.095 without P07)`.
-fn without(study: &Study, row: &AssociationRow) -> String {
-    let model = spaced(&row.model);
-    let people = movers(study, row);
-    match people.first().filter(|_| study.guard.points) {
-        Some((id, p)) => format!(
-            "“{model}” ({}{} becomes {} without {})",
-            if people.len() > 1 { format!("any of {} people; ", people.len()) } else { String::new() },
-            words::p_phrase(row.p_value),
-            words::p_value(Some(*p)),
-            words::short(id, 40)
-        ),
-        None => format!("“{model}”"),
-    }
+    (1.0, study.per(&row.predictor))
 }

@@ -7,8 +7,10 @@ use minijinja::{Value, context};
 use super::answer::small;
 use super::spaced;
 use crate::report::figures::{forest, scatter, volcano};
+use crate::report::how;
+use crate::report::question::Question;
 use crate::report::study::Study;
-use crate::report::view::{Draft, Shown, View, named, p, sorted};
+use crate::report::view::{Draft, Shown, View, named, p, people as counted, sorted};
 use crate::report::words;
 use crate::screen::schema::{AssociationRow, InfluenceRow};
 
@@ -19,9 +21,9 @@ const DRAWN: usize = 6;
 
 pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
     let (mut forests, mut volcanoes, mut scatters) = (Vec::new(), Vec::new(), Vec::new());
-    for outcome in study.outcomes().iter().take(DRAWN) {
-        let rows: Vec<&AssociationRow> = study.leading().filter(|row| row.outcome == *outcome).collect();
-        let model = study.primary.as_deref().unwrap_or_default();
+    for question in study.questions().iter().take(DRAWN) {
+        let rows: Vec<&AssociationRow> = study.leading().filter(|row| question.asks(row)).collect();
+        let (model, outcome) = (study.primary.as_deref().unwrap_or_default(), &question.outcome);
         let name = draft.names.claim(&["forest", model, outcome]);
         forests.extend(draft.show(forest::draw(study, &name, &rows)));
         let name = draft.names.claim(&["volcano", model, outcome]);
@@ -82,18 +84,31 @@ fn summary(study: &Study) -> String {
     )
 }
 
-/// Every test of one model, outcome by outcome, the smallest p first.
+/// Every test of one model, question by question, the smallest p first.
 fn table(study: &Study, model: &str) -> View {
-    let head = ["Metabolite", "#n", "#Estimate", "#Limits", "#p", "#Adjusted p", "Status"];
+    let head = [
+        "Metabolite",
+        "#n",
+        "#Events",
+        "#Estimate",
+        "#Limits",
+        "#Bootstrap limits",
+        "#p",
+        "#Permutation p",
+        "#Adjusted p",
+        "#Max-T p",
+        "Status",
+    ];
     let mut table = View::new(format!("Every test of the model “{}”", spaced(model)), &head).csv("associations");
-    let mut outcomes: BTreeMap<&str, Vec<&AssociationRow>> = BTreeMap::new();
+    let mut questions: BTreeMap<Question, Vec<&AssociationRow>> = BTreeMap::new();
     for row in study.associations.iter().filter(|row| row.model == model) {
-        outcomes.entry(&row.outcome).or_default().push(row);
+        questions.entry(Question::of(row)).or_default().push(row);
     }
-    let several = outcomes.len() > 1;
+    let several = questions.len() > 1;
+    let all: Vec<Question> = questions.keys().cloned().collect();
     let (mut effects, mut limits) = (BTreeSet::new(), String::new());
-    for (outcome, mut rows) in outcomes {
-        table.group(spaced(outcome));
+    for (question, mut rows) in questions {
+        table.group(question.heading(&all));
         rows.sort_by(|a, b| a.p_value.unwrap_or(2.0).total_cmp(&b.p_value.unwrap_or(2.0)));
         effects.extend(rows.first().map(|row| study.effect(row)));
         limits = rows.first().map_or(limits, |row| format!("{:.0}\u{a0}%", 100.0 * row.confidence));
@@ -102,23 +117,39 @@ fn table(study: &Study, model: &str) -> View {
         });
     }
     let effects: Vec<String> = effects.into_iter().collect();
-    let note = format!("Estimates are in {}, limits at {limits}.", words::list(&effects));
+    let resampled = resampled(study, model);
+    let note = format!("Estimates are in {}, limits at {limits}.{resampled}", words::list(&effects));
     table.note(note).first(ROWS, if several { "the smallest p of each outcome first" } else { "the smallest p first" })
 }
 
+/// What stands behind the columns that chance and resampling gave; nothing where there are none.
+fn resampled(study: &Study, model: &str) -> String {
+    let rows = || study.associations.iter().filter(|row| row.model == model);
+    let permuted = rows().find_map(|row| row.orderings).map_or(String::new(), |orderings| {
+        format!(
+            " Permutation p from {orderings} orderings, ± its Monte-Carlo standard error; max-T adjusts it for the whole family of tests."
+        )
+    });
+    let bootstrap = rows().find_map(|row| Some((row.boot_interval.as_deref()?, row.boot_draws?)));
+    let bootstrap = bootstrap.map_or(String::new(), |(kind, draws)| {
+        format!(" Bootstrap limits are {}, from {draws} resamples.", words::term(kind))
+    });
+    format!("{permuted}{bootstrap}{}", how::left_out(rows()))
+}
+
 fn cells(study: &Study, row: &AssociationRow) -> Vec<Shown> {
-    let status = match row.status.as_str() {
-        "ok" => String::new(),
-        status if row.detail.is_empty() => spaced(status),
-        status => format!("{}: {}", spaced(status), study.readable(&row.detail)),
-    };
+    let (n, events) = study.guard.events(row.n, row.events);
     vec![
         named(study.name(&row.analyte)),
-        sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
+        counted(n),
+        events.map_or(words::MISSING.into(), counted),
         sorted(words::estimate(row.estimate, row.conf_low, row.conf_high), row.estimate),
-        words::interval(row.conf_low, row.conf_high).into(),
+        how::limits(row).into(),
+        words::interval(row.boot_low, row.boot_high).into(),
         p(row.p_value),
+        sorted(how::monte_carlo(row.p_permutation, row.p_permutation_std_error), row.p_permutation),
         p(row.p_adjusted),
-        status.into(),
+        sorted(how::monte_carlo(row.p_max_t, row.p_max_t_std_error), row.p_max_t),
+        how::status(study, row).into(),
     ]
 }

@@ -1,6 +1,7 @@
 //! The chapters of the page, in the order in which they are read; each file fills one chapter of the template.
 
 pub mod agreement;
+mod alone;
 pub mod answer;
 pub mod asked;
 pub mod certainty;
@@ -11,5 +12,6 @@ pub mod people;
 pub mod prediction;
 pub mod provenance;
 pub mod quality;
+mod twins;
 
 use super::words::spaced;

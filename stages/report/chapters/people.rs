@@ -6,7 +6,7 @@ use super::{flow, spaced};
 use crate::ingest::schema::VariableRow;
 use crate::report::privacy::Count;
 use crate::report::study::Study;
-use crate::report::view::{Shown, View, sorted};
+use crate::report::view::{Shown, View, people};
 use crate::report::words;
 use crate::statistics::descriptive;
 
@@ -45,8 +45,7 @@ fn variables(study: &Study) -> View {
                 Some(unit) if !unit.is_empty() => format!("{} ({})", spaced(&variable.variable), words::unit(unit)),
                 _ => spaced(&variable.variable),
             };
-            let n_text = study.guard.count(n as i64).text();
-            let cells: Vec<Shown> = vec![label.into(), summary.into(), sorted(n_text, Some(n as f64))];
+            let cells: Vec<Shown> = vec![label.into(), summary.into(), people(study.guard.count(n as i64))];
             table.row("", cells);
         }
     }

@@ -6,7 +6,7 @@ use super::spaced;
 use crate::predict::schema::{PerformanceRow, PredictionRow};
 use crate::report::figures::prediction;
 use crate::report::study::Study;
-use crate::report::view::{Draft, View, named, p, sorted};
+use crate::report::view::{Draft, View, named, p, people as counted, sorted};
 use crate::report::words;
 
 /// Rows of the table on the page.
@@ -49,7 +49,7 @@ fn performance(study: &Study) -> View {
         let cells = vec![
             from,
             if several { spaced(&row.learner) } else { String::new() }.into(),
-            sorted(study.guard.count(row.n).text(), Some(row.n as f64)),
+            counted(study.guard.count(row.n)),
             sorted(words::fixed(row.q2, 2), row.q2),
             sorted(words::fixed(row.auc, 2), row.auc),
             row.rmse.into(),

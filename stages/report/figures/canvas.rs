@@ -3,13 +3,15 @@
 //! Colours are few and each has one meaning, so that the page can exchange them for the dark scheme by their value.
 
 use kuva::backend::svg::SvgBackend;
-use kuva::plot::annotations::ReferenceLine;
-use kuva::render::layout::{Layout, TickFormat};
+use kuva::plot::annotations::{ReferenceLine, ShadedRegion};
+use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
 use kuva::render::theme::Theme;
 
 use super::Figure;
+use super::texts::{self, Frame, Text};
+use super::ticks::{powers, ticks};
 use super::xml::{escape, inner, own_ids};
 use crate::report::words;
 
@@ -27,6 +29,8 @@ pub const PALE: &str = "#84939e";
 const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 /// Narrow enough to be read on a phone without turning it.
 const WIDTH: f64 = 420.0;
+/// The most characters of a row's name.
+const NAME: usize = 24;
 
 /// The words and the axes of one figure.
 #[derive(Debug, Clone)]
@@ -46,7 +50,13 @@ pub struct Canvas<'a> {
     /// The height of the plot with its axes.
     pub height: f64,
     pub lines: Vec<ReferenceLine>,
+    /// Ranges of x behind the data.
+    pub shades: Vec<(f64, f64)>,
+    /// Words at the rows; a figure that has some keeps a margin for them.
+    pub texts: Vec<Text>,
     pub percent: bool,
+    /// Whether x counts powers of ten.
+    pub powers: bool,
     pub synthetic: bool,
 }
 
@@ -65,7 +75,10 @@ impl Default for Canvas<'_> {
             columns: Vec::new(),
             height: 320.0,
             lines: Vec::new(),
+            shades: Vec::new(),
+            texts: Vec::new(),
             percent: false,
+            powers: false,
             synthetic: false,
         }
     }
@@ -81,6 +94,7 @@ impl Canvas<'_> {
         let (top, bottom) =
             (if self.subtitle.is_empty() { 26.0 } else { 44.0 }, if self.synthetic { 20.0 } else { 4.0 });
         let whole = top + height + bottom;
+        let texts = texts::draw(&self.texts, &self.frame());
         let mark = if self.synthetic { self.mark(whole) } else { String::new() };
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {whole}\" width=\"{WIDTH}\" \
@@ -89,7 +103,7 @@ impl Canvas<'_> {
              <rect width=\"100%\" height=\"100%\" fill=\"{PAPER}\"/>\
              <text x=\"12\" y=\"19\" font-size=\"15\" font-weight=\"600\">{shown}</text>\
              <text x=\"12\" y=\"37\" font-size=\"12.5\" fill=\"{SOFT}\">{subtitle}</text>\
-             <g transform=\"translate(0,{top})\">{inner}</g>{mark}</svg>\n",
+             <g transform=\"translate(0,{top})\">{inner}{texts}</g>{mark}</svg>\n",
             title = escape(self.title),
             desc = escape(self.caption),
             shown = escape(&words::short(self.title, 46)),
@@ -130,7 +144,7 @@ impl Canvas<'_> {
             .with_x_axis_max(self.x.1)
             .with_y_axis_min(self.y.0)
             .with_y_axis_max(self.y.1)
-            .with_x_tick_format(ticks(self.percent && !self.rows.is_empty()))
+            .with_x_tick_format(if self.powers { powers() } else { ticks(self.percent && !self.rows.is_empty()) })
             .with_y_tick_format(ticks(self.percent && self.rows.is_empty()));
         if !self.x_label.is_empty() {
             layout = layout.with_x_label(plain(&words::short(self.x_label, 44)));
@@ -140,13 +154,34 @@ impl Canvas<'_> {
         }
         if !self.rows.is_empty() {
             layout =
-                layout.with_y_categories(self.rows.iter().rev().map(|row| plain(&words::short(row, 24))).collect());
+                layout.with_y_categories(self.rows.iter().rev().map(|row| plain(&words::short(row, NAME))).collect());
         }
         if !self.columns.is_empty() {
             let columns = self.columns.iter().map(|column| plain(&words::short(column, 16))).collect();
             layout = layout.with_x_categories(columns).with_x_tick_rotate(-45.0);
         }
+        if self.powers {
+            layout = layout.with_x_tick_step(((self.x.1 - self.x.0) / 4.0).ceil().max(1.0));
+        }
+        if !self.texts.is_empty() {
+            let frame = self.frame();
+            layout = layout
+                .with_force_margins(frame.left, WIDTH - frame.right)
+                .with_force_margins_y(frame.top, self.height - frame.bottom);
+        }
+        for (low, high) in &self.shades {
+            let shade = ShadedRegion::vertical(*low, *high).with_color(BLUE).with_opacity(0.07);
+            layout = layout.with_shaded_region(shade);
+        }
         self.lines.iter().fold(layout, |layout, line| layout.with_reference_line(line.clone()))
+    }
+
+    /// Where the axes of a figure with texts stand: room for the longest row name, a column of numbers, two lines of axis.
+    fn frame(&self) -> Frame {
+        let longest = self.rows.iter().map(|row| row.chars().count().min(NAME)).max().unwrap_or(0);
+        let left = 18.0 + 6.7 * longest as f64;
+        let (x, y) = (self.x, self.y);
+        Frame { left, right: WIDTH - 62.0, top: 20.0, bottom: self.height - 44.0, x, y, edge: WIDTH - 12.0 }
     }
 }
 
@@ -178,15 +213,6 @@ fn theme() -> Theme {
         legend_border: "none".into(),
         ..Theme::light()
     }
-}
-
-fn ticks(percent: bool) -> TickFormat {
-    let suffix = if percent { " %" } else { "" };
-    TickFormat::Custom(std::sync::Arc::new(move |value| {
-        let factor = if percent { 100.0 } else { 1.0 };
-        let shown = format!("{}", (value * factor * 1e6).round() / 1e6 + 0.0);
-        format!("{}{suffix}", shown.replace('-', "\u{2212}"))
-    }))
 }
 
 /// A label that kuva does not read as mathematics between dollar signs.

@@ -7,11 +7,14 @@
 pub mod canvas;
 pub mod certainty;
 pub mod forest;
+pub mod ladder;
 pub mod line_fit;
 pub mod prediction;
 pub mod quality;
 pub mod rates;
 pub mod scatter;
+pub mod texts;
+pub mod ticks;
 pub mod trajectory;
 pub mod volcano;
 mod xml;

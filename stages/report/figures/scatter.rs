@@ -11,10 +11,9 @@ use crate::report::words;
 use crate::screen::schema::{AssociationRow, InfluenceRow};
 use crate::statistics::descriptive;
 
-/// The scatter of one association; none for a model with covariates, another family, or fewer than three people.
+/// The scatter of one association; none for a model with covariates or several terms, another family, or too few people.
 pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&InfluenceRow]) -> Option<Figure> {
-    let plain = row.family == "gaussian" && words::json_list(&row.covariates).is_empty();
-    if !plain || (people.len() as i64) < study.guard.min_cell().max(3) {
+    if !is_line(study, row) || (people.len() as i64) < study.guard.min_cell().max(3) {
         return None;
     }
     let points: Vec<(f64, f64)> = people.iter().map(|person| (person.predictor_value, person.outcome_value)).collect();
@@ -58,6 +57,17 @@ pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&Influenc
         ..Canvas::default()
     };
     Some(canvas.draw(plots))
+}
+
+/// Whether the model is the straight line of the outcome on this predictor alone.
+fn is_line(study: &Study, row: &AssociationRow) -> bool {
+    let linear = row.family == "gaussian" && matches!(row.link.as_str(), "identity" | "");
+    let mut others = study.associations.iter().filter(|other| {
+        (&other.model, &other.outcome, &other.analyte, &other.stratum)
+            == (&row.model, &row.outcome, &row.analyte, &row.stratum)
+    });
+    let alone = others.all(|other| other.predictor == row.predictor);
+    linear && alone && row.response != "analyte" && words::json_list(&row.covariates).is_empty()
 }
 
 /// All of the predictor's range, or, where nobody is shown, one standard deviation to each side of its mean.

@@ -1,18 +1,21 @@
 """Every number of the default study, computed a second time.
 
 Reads ../../../data/*.csv and nothing else, and knows pipeline.yaml by heart: the settings are written out here, not
-parsed, so that a misread setting shows as a difference. Nothing is shared with the program: the regressions are
-statsmodels', the predictions scikit-learn's, the intervals scipy's, and what is left out is refitted.
+parsed, so that a misread setting shows as a difference. Nothing is shared with the program: the linear regressions are
+statsmodels', the logistic ones are in logistic.py, what stands beside them in diagnostics.py, the predictions are
+scikit-learn's, the intervals scipy's, and what is left out is refitted.
 
     python -m venv venv && venv/bin/pip install -r versions.txt && venv/bin/python expected.py
 
 writes one CSV per table beside this file: the key first, then the numbers with 17 significant digits, empty where
-there is none.
+there is none. robust_pca.py, permuted.py and resampled.py write the rest, from the same study.
 """
 
 import json
 import math
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +25,9 @@ from sklearn.linear_model import LinearRegression
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.outliers_influence import OLSInfluence
 from statsmodels.stats.proportion import proportion_confint
+
+import diagnostics
+import logistic
 
 HERE = Path(__file__).parent
 DATA = HERE / "../../../data"
@@ -134,67 +140,166 @@ def changes(measured, panel):
 
 # ------------------------------------------------------------------------------------------------------------ screen
 
-MODELS = {                  # covariates, covariance, whether the reference is t
-    "published": ([], "nonrobust", False),
-    "published_t": ([], "nonrobust", True),
-    "published_hc3": ([], "HC3", True),
-    "adjusted": (["age", "sexmale", "baseline_score"], "HC3", True),
-}
+@dataclass(frozen=True)
+class Model:
+    """A model of the screen, as pipeline.yaml has it."""
+    outcomes: list
+    measure: str = "percent"
+    covariates: tuple = ()
+    covariance: str = "model"
+    inference: str = "t"
+    family: str = "gaussian"
+
+    def fit(self, y, X):
+        if self.family == "binomial":
+            return logistic.Logit(y, X)
+        kind = {"model": "nonrobust", "hc3": "HC3"}[self.covariance]
+        return sm.OLS(y, X).fit(cov_type=kind, use_t=self.inference == "t")
+
+
 OUTCOMES = ["improvement_infusion_4", "improvement_month_12"]
+BASE = ("age", "sexmale", "baseline_score")
+MODELS = {
+    "published": Model(OUTCOMES, inference="wald"),
+    "published_t": Model(OUTCOMES),
+    "published_hc3": Model(OUTCOMES, covariance="hc3"),
+    "adjusted": Model(OUTCOMES, covariates=BASE, covariance="hc3"),
+    "remission": Model(["remission_infusion_4", "remission_month_12"], measure="log2_ratio", family="binomial",
+                       inference="likelihood_ratio"),
+}
+PERMUTATION = {"gaussian": "freedman_lane", "binomial": "score"}
 
 
-def screen(people, change, outcome):
-    tables = {name: [] for name in ("associations", "fits", "coefficients", "influence")}
-    for model, (covariates, covariance, use_t) in MODELS.items():
-        def fit(y, X):
-            return sm.OLS(y, X).fit(cov_type=covariance, use_t=use_t)
-        for endpoint in OUTCOMES:
+def questions(study):
+    """Every family of tests: the model, the outcome, and for each analyte its key, its design and its response."""
+    for name, model in MODELS.items():
+        change = study.changes[model.measure]
+        for endpoint in model.outcomes:
             family = []
             for analyte in change.columns:
-                key = dict(model=model, outcome=endpoint, predictor="change: percent", stratum="", analyte=analyte)
-                frame = people[covariates].assign(**{analyte: change[analyte], "y": outcome[endpoint]})
+                key = dict(model=name, outcome=endpoint, predictor=f"change: {model.measure}", stratum="", analyte=analyte)
+                frame = study.people[list(model.covariates)].assign(**{analyte: change[analyte], "y": study.outcomes[endpoint]})
                 full = frame.dropna()
-                X, y = sm.add_constant(full.drop(columns="y")).rename(columns={"const": "(Intercept)"}), full["y"]
-                family.append(one_test(tables, key, fit, X, y, sorted(set(frame.index) - set(full.index))))
-            adjusted = multipletests([row["p_value"] for row in family], method="fdr_bh")[1]
-            for row, p in zip(family, adjusted):
-                row.update(p_adjusted=p, tests_in_family=len(family))
+                X = sm.add_constant(full.drop(columns="y")).rename(columns={"const": "(Intercept)"})
+                family.append((key, X, full["y"], sorted(set(frame.index) - set(full.index))))
+            yield model, endpoint, family
+
+
+def screen(study):
+    tables = {name: [] for name in ("associations", "fits", "coefficients", "influence")}
+    for model, _, family in questions(study):
+        rows = [one_test(tables, study, model, *question) for question in family]
+        adjusted = multipletests([row["p_value"] for row in rows], method="fdr_bh")[1]
+        for row, p in zip(rows, adjusted):
+            row.update(p_adjusted=p, tests_in_family=len(rows))
     return tables
 
 
-def one_test(tables, key, fit, X, y, dropped):
-    analyte = key["analyte"]
-    full, plain = fit(y, X), sm.OLS(y, X).fit()
-    low, high = full.conf_int(ALPHA).loc[analyte]
-    without = {i: fit(y.drop(i), X.drop(index=i)) for i in y.index}              # every participant left out in turn
-    p, loo_p = full.pvalues[analyte], {i: fit.pvalues[analyte] for i, fit in without.items()}
-    t = plain.tvalues[analyte]
-    row = key | dict(
-        n=len(y), df_residual=full.df_resid, estimate=full.params[analyte], std_error=full.bse[analyte],
-        statistic=full.tvalues[analyte], p_value=p, conf_low=low, conf_high=high,
-        estimate_standardized=full.params[analyte] * X[analyte].std() / y.std(), partial_r2=t**2 / (t**2 + full.df_resid),
-        p_adjusted=None, tests_in_family=None,
-        loo_min=min(f.params[analyte] for f in without.values()), loo_max=max(f.params[analyte] for f in without.values()),
-        loo_p_max=max(loo_p.values()), loo_flips=str(any((q < ALPHA) != (p < ALPHA) for q in loo_p.values())).lower(),
-        status="ok", dropped_participants=json.dumps(dropped, separators=(",", ":")))
-    tables["associations"].append(row)
-    tables["fits"].append(key | dict(
-        r_squared=plain.rsquared, log_lik=plain.llf, aic=-2 * plain.llf + 2 * (X.shape[1] + 1),
-        deviance=plain.ssr, null_deviance=plain.centered_tss, dispersion=plain.ssr / plain.df_resid,
-        condition=np.linalg.cond((X / np.linalg.norm(X, axis=0)).to_numpy())))
+def p_of(fit, term):
+    return fit.p_value(term) if isinstance(fit, logistic.Logit) else fit.pvalues[term]
+
+
+def names(values):
+    return json.dumps(list(values), separators=(",", ":"))
+
+
+def one_test(tables, study, model, key, X, y, dropped):
+    analyte, gaussian = key["analyte"], model.family == "gaussian"
+    if not gaussian:                                         # nobody's absence separates, so every refit has a maximum
+        assert all(logistic.overlaps(y.drop(i), X[analyte].drop(i)) for i in y.index)
+    full, x = model.fit(y, X), X[analyte]
+    without = {i: model.fit(y.drop(i), X.drop(index=i)) for i in y.index}        # every participant left out in turn
+    p, loo_p = full.pvalues[analyte], {i: p_of(fit, analyte) for i, fit in without.items()}
+    loo = {i: fit.params[analyte] for i, fit in without.items()}
+    flips = [i for i, q in loo_p.items() if (q < ALPHA) != (p < ALPHA)]
     limits = full.conf_int(ALPHA)
+    noise = math.sqrt(2) * study.qc_rsd[analyte] * {"percent": 100, "log2_ratio": 1 / math.log(2)}[model.measure]
+    row = key | dict(
+        term=analyte, response="outcome", covariates=names("sex" if c == "sexmale" else c for c in model.covariates),
+        family=model.family, link="identity" if gaussian else "logit", estimator="ml", covariance=model.covariance,
+        inference=model.inference, confidence=1 - ALPHA, n=len(y), events=None if gaussian else int(y.sum()),
+        df_residual=full.df_resid, df_reference=full.df_resid if model.inference == "t" else None,
+        estimate=full.params[analyte], std_error=full.bse[analyte], statistic=full.tvalues[analyte], p_value=p,
+        conf_low=limits.loc[analyte, 0], conf_high=limits.loc[analyte, 1],
+        **(of_least_squares(full, X, y, analyte) if gaussian else dict.fromkeys(OF_LEAST_SQUARES)),
+        p_adjusted=None, adjustment="bh", tests_in_family=None, pi0=None,
+        permutation=PERMUTATION[model.family], orderings=9999, boot_interval="bca", boot_draws=2000,
+        loo_min=min(loo.values()), loo_max=max(loo.values()), loo_p_max=max(loo_p.values()),
+        loo_flips=str(bool(flips)).lower(), loo_flips_by=names(flips), loo_failed=0,
+        **ancova(study, model, key, X), noise_ratio=noise / x.std(ddof=1), margin=None, p_equivalence=None,
+        status="ok", detail="", dropped_participants=names(dropped))
+    tables["associations"].append(row)
+    square = X.assign(square=(x - x.mean()) ** 2)
+    others = X.drop(columns=analyte)
+    tables["fits"].append(key | (fit_of_least_squares if gaussian else fit_of_likelihood)(full, X, y) | dict(
+        theta=None, condition=np.linalg.cond((X / np.linalg.norm(X, axis=0)).to_numpy()),
+        vif=1 / (1 - diagnostics.r_squared(x.to_numpy(), others.to_numpy())),
+        nonlinearity_p=p_of(model.fit(y, square), "square")))
     for term in X.columns:
         tables["coefficients"].append(key | dict(
             term=term, estimate=full.params[term], std_error=full.bse[term], statistic=full.tvalues[term],
             p_value=full.pvalues[term], conf_low=limits.loc[term, 0], conf_high=limits.loc[term, 1]))
-    of, j = OLSInfluence(plain), X.columns.get_loc(analyte)
+    hat, studentized, cook, dfbetas = (influence_of_least_squares if gaussian else influence_of_likelihood)(
+        full, X, y, analyte, loo)
     for place, i in enumerate(y.index):
         tables["influence"].append(key | dict(
-            participant_id=i, predictor_value=X.loc[i, analyte], outcome_value=y[i], fitted=plain.fittedvalues[i],
-            leverage=of.hat_matrix_diag[place], studentized=of.resid_studentized_external.iloc[place],
-            cooks_distance=of.cooks_distance[0].iloc[place], dfbeta=full.params[analyte] - without[i].params[analyte],
-            dfbetas=of.dfbetas[place, j], loo_estimate=without[i].params[analyte], loo_p_value=loo_p[i]))
+            participant_id=i, predictor_value=x[i], outcome_value=y[i], fitted=np.asarray(full.fittedvalues)[place],
+            leverage=hat[place], studentized=studentized[place], cooks_distance=cook[place],
+            dfbeta=full.params[analyte] - loo[i], dfbetas=dfbetas[place], loo_estimate=loo[i], loo_p_value=loo_p[i]))
     return row
+
+
+OF_LEAST_SQUARES = ["estimate_standardized", "partial_r2", "bayes_factor", "log10_bayes_factor", "bayes_prior"]
+
+
+def of_least_squares(full, X, y, analyte):
+    """What is defined for a Gaussian model only."""
+    t = sm.OLS(y, X).fit().tvalues[analyte]
+    def evidence(design):
+        return diagnostics.log_evidence(diagnostics.r_squared(y.to_numpy(), design.to_numpy()), len(y), design.shape[1] - 1)
+    log_factor = evidence(X) - evidence(X.drop(columns=analyte))
+    return dict(zip(OF_LEAST_SQUARES, [full.params[analyte] * X[analyte].std() / y.std(), t**2 / (t**2 + full.df_resid),
+                                       math.exp(log_factor), log_factor / math.log(10), "jzs"]))
+
+
+def ancova(study, model, key, X):
+    """The follow-up total on the predictor, the baseline total and the covariates, for outcomes that are change scores."""
+    columns = ["estimate", "std_error", "p_value", "conf_low", "conf_high"]
+    values = [None] * 5
+    if model.outcomes is OUTCOMES:
+        analyte, visit = key["analyte"], key["outcome"].removeprefix("improvement_")
+        beside = X.assign(baseline_score=study.totals["baseline"].astype(float))
+        fit = model.fit(study.totals.loc[X.index, visit].astype(float), beside)
+        low, high = fit.conf_int(ALPHA).loc[analyte]
+        values = [fit.params[analyte], fit.bse[analyte], fit.pvalues[analyte], low, high]
+    return {f"ancova_{column}": value for column, value in zip(columns, values)}
+
+
+def fit_of_least_squares(full, X, y):
+    plain = sm.OLS(y, X).fit()
+    residuals = plain.resid.to_numpy()
+    pagan, shapiro = diagnostics.breusch_pagan(residuals, X.to_numpy()), diagnostics.shapiro_wilk(residuals)
+    return dict(
+        r_squared=plain.rsquared, log_lik=plain.llf, aic=-2 * plain.llf + 2 * (X.shape[1] + 1), deviance=plain.ssr,
+        null_deviance=plain.centered_tss, dispersion=plain.ssr / plain.df_resid, breusch_pagan=pagan[0],
+        breusch_pagan_p=pagan[1], shapiro_wilk=shapiro[0], shapiro_wilk_p=shapiro[1])
+
+
+def fit_of_likelihood(full, X, y):
+    return dict(
+        r_squared=1 - full.deviance / full.null_deviance, log_lik=-full.deviance / 2, aic=full.deviance + 2 * X.shape[1],
+        deviance=full.deviance, null_deviance=full.null_deviance, dispersion=1.0, breusch_pagan=None,
+        breusch_pagan_p=None, shapiro_wilk=None, shapiro_wilk_p=None)
+
+
+def influence_of_least_squares(full, X, y, analyte, loo):
+    of, j = OLSInfluence(sm.OLS(y, X).fit()), X.columns.get_loc(analyte)
+    return of.hat_matrix_diag, of.resid_studentized_external.to_numpy(), of.cooks_distance[0].to_numpy(), of.dfbetas[:, j]
+
+
+def influence_of_likelihood(full, X, y, analyte, loo):
+    hat, studentized, cook, scale = logistic.influence(full, analyte)
+    return hat, studentized, cook, [(full.params[analyte] - loo[i]) / scale for i in y.index]
 
 
 # ----------------------------------------------------------------------------------------------------------- predict
@@ -259,7 +364,8 @@ def refit_permuted(candidates, Y):
     return predicted
 
 
-def main():
+def load():
+    """The study: participants, totals, outcomes and changes in wide form, and the noise of each assay."""
     panel = read("panel").set_index("analyte")
     measured = read("metabolites").merge(read("samples"), on="sample_id")
     people = read("participants").set_index("participant_id")
@@ -267,22 +373,28 @@ def main():
     items = scores[[f"item_{i}" for i in range(1, 11)]].sum(axis=1)
     assert (items == scores.total).all()
     totals = scores.pivot(index="participant_id", columns="visit", values="total")
-
     people["sexmale"] = (people.sex == "male").astype(float)
     people["baseline_score"] = totals["baseline"].astype(float)
-    endpoint_rows, change_rows = endpoints(totals), changes(measured, panel)
-    outcome = pd.DataFrame(endpoint_rows).pivot(index="participant_id", columns="endpoint", values="value")[OUTCOMES].astype(float)
-    frame = pd.DataFrame(change_rows)
-    change = frame[frame.measure == "percent"].pivot(index="participant_id", columns="analyte", values="value")
+    study = SimpleNamespace(people=people, totals=totals, endpoint_rows=endpoints(totals),
+                            change_rows=changes(measured, panel), quality_rows=analyte_quality(measured, panel))
+    study.outcomes = pd.DataFrame(study.endpoint_rows).pivot(
+        index="participant_id", columns="endpoint", values="value").astype(float)
+    study.changes = {measure: of.pivot(index="participant_id", columns="analyte", values="value")
+                     for measure, of in pd.DataFrame(study.change_rows).groupby("measure")}
+    study.qc_rsd = {row["analyte"]: row["qc_rsd"] for row in study.quality_rows}
+    return study
 
-    write("trajectory", trajectory(totals))
-    write("endpoints", endpoint_rows)
-    write("rates", rates(endpoint_rows))
-    write("analyte_quality", analyte_quality(measured, panel))
-    write("changes", change_rows)
-    for name, rows in screen(people, change, outcome).items():
+
+def main():
+    study = load()
+    write("trajectory", trajectory(study.totals))
+    write("endpoints", study.endpoint_rows)
+    write("rates", rates(study.endpoint_rows))
+    write("analyte_quality", study.quality_rows)
+    write("changes", study.change_rows)
+    for name, rows in screen(study).items():
         write(name, rows)
-    performance, predictions = predict(people, change, outcome[OUTCOMES[0]].dropna())
+    performance, predictions = predict(study.people, study.changes["percent"], study.outcomes[OUTCOMES[0]].dropna())
     write("performance", performance)
     write("predictions", predictions)
 
