@@ -203,16 +203,16 @@ fn settings_that_are_not_built_and_values_of_the_wrong_kind_are_in_one_report() 
     help: choose another method, or leave the step out
 
     error: invalid type: string "0.95", expected a number
-     --> pipeline.yaml:120:5 (stages.screen.confidence)
+     --> pipeline.yaml:121:5 (stages.screen.confidence)
         |
-    120 |     confidence: "0.95"             # of every interval, between 0 and 1
+    121 |     confidence: "0.95"             # of every interval, between 0 and 1
         |     ^
     help: write it without quotation marks: 0.95
 
     error: 3 draws
-     --> pipeline.yaml:128:17 (stages.screen.bootstrap.draws)
+     --> pipeline.yaml:129:17 (stages.screen.bootstrap.draws)
         |
-    128 |     bootstrap: {draws: 3, interval: bca}          # limits from participants drawn with replacement: bca | percentile
+    129 |     bootstrap: {draws: 3, interval: bca}          # limits from participants drawn with replacement: bca | percentile
         |                 ^
     help: give a whole number from 20 to 1000000
 

@@ -9,7 +9,7 @@ use faer::Mat;
 use super::design::Design;
 use super::family::Family;
 use super::glm::{GlmError, Likelihood};
-use super::irls::{Peak, Slope};
+use super::irls::{Peak, Slope, VANISHED};
 use super::shape;
 
 /// A coefficient with everything else of its model.
@@ -58,11 +58,8 @@ impl<'a> Term<'a> {
     }
 
     /// Whether a climb has reached a maximum, and not only a place where a separated likelihood rises no more.
-    ///
-    /// METHOD: along a direction of recession the information vanishes with the gradient; in the orthonormal basis less
-    /// than 1e-8 of it is none (a standard error above 10⁴ per unit column).
     pub fn is_finite(&self, top: &Top) -> bool {
-        top.family.has_dispersion() || self.likelihood.penalized || top.peak.information.least() > 1e-8
+        top.family.has_dispersion() || self.likelihood.penalized || top.peak.information.least() > VANISHED
     }
 
     /// The coefficient at a maximum.
