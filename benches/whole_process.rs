@@ -24,6 +24,9 @@ fn main() {
     report("one setting of the screen changed", &folder, nothing, |run| {
         owned(&["-S", &format!("stages.screen.confidence=0.{}", 800 + run)])
     });
+    report("the same, without the bootstrap", &folder, nothing, |run| {
+        owned(&["-S", "stages.screen.bootstrap=null", "-S", &format!("stages.screen.confidence=0.{}", 800 + run)])
+    });
     drop(std::fs::remove_dir_all(&folder));
 }
 

@@ -171,6 +171,12 @@ fn minus(text: &str) -> String {
     if zero { text.trim_start_matches('-').to_owned() } else { text.replace('-', "\u{2212}") }
 }
 
+/// A row's outcome, with its stratum where there is one.
+pub fn outcome_within(row: &crate::screen::schema::AssociationRow) -> String {
+    let outcome = spaced(&row.outcome);
+    if row.stratum.is_empty() { outcome } else { format!("{outcome}, {}", stratum(&row.stratum)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

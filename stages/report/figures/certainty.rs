@@ -32,7 +32,7 @@ pub fn draw(study: &Study, name: &str, case: &Case) -> Option<Figure> {
         let (low, high) = (row.low.unwrap_or(x.0), row.high.unwrap_or(x.1));
         plot = plot.with_colored_row(row.label.clone(), row.estimate, low, high, row.color);
     }
-    let (analyte, outcome) = (study.name(&lead.analyte), words::spaced(&lead.outcome));
+    let (analyte, outcome) = (study.name(&lead.analyte), words::outcome_within(lead));
     let caption = caption(study, case, &rows);
     let n = rows.len();
     let canvas = Canvas {

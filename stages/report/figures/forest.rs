@@ -38,7 +38,7 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         labels.push(study.name(&row.analyte));
         plot = plot.with_colored_row(row.analyte.clone(), estimate, low, high, color);
     }
-    let outcome = title(first);
+    let outcome = words::outcome_within(first);
     let level = 100.0 * first.confidence;
     let part = if all > MOST { format!(", the {MOST} smallest p of {all}") } else { String::new() };
     let model = words::spaced(&first.model);
@@ -65,12 +65,6 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         ..Canvas::default()
     };
     Some(canvas.draw(vec![plot.into()]))
-}
-
-/// The outcome, with the stratum where there is one.
-fn title(row: &AssociationRow) -> String {
-    let outcome = words::spaced(&row.outcome);
-    if row.stratum.is_empty() { outcome } else { format!("{outcome}, {}", words::stratum(&row.stratum)) }
 }
 
 /// How many people the tests have: one number, or its range.

@@ -31,7 +31,7 @@ pub fn draw(study: &Study, name: &str, case: &Case, kinds: &[Kind]) -> Option<Fi
     let smallest = ps.iter().map(|p| libm::log10(*p)).fold(-3.0, f64::min).max(SMALLEST);
     let ladder = Ladder { left: smallest.floor(), alpha, n: kinds.len() };
     let (plots, texts) = ladder.rows(kinds);
-    let title = format!("{} and {}", study.name(&case.lead.analyte), words::spaced(&case.lead.outcome));
+    let title = format!("{} and {}", study.name(&case.lead.analyte), words::outcome_within(case.lead));
     let caption = caption(study, case, kinds, alpha);
     let canvas = Canvas {
         name,

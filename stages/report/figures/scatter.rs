@@ -35,14 +35,15 @@ pub fn draw(study: &Study, name: &str, row: &AssociationRow, people: &[&Influenc
     let level = 100.0 * row.confidence;
     let hidden = if study.guard.points { "" } else { " Single people are not shown; the line spans their middle." };
     let caption = format!(
-        "{analyte}, {}, and {outcome}, n\u{a0}=\u{a0}{}: the least-squares line with the pointwise {level:.0}\u{a0}% limits of its mean, \
+        "{analyte}, {}, and {}, n\u{a0}=\u{a0}{}: the least-squares line with the pointwise {level:.0}\u{a0}% limits of its mean, \
          from Student's t with the model's covariance (the drawing's own fit of these points).{hidden}",
         words::predictor(&row.predictor),
+        words::outcome_within(row),
         study.guard.count(row.n).text()
     );
     let canvas = Canvas {
         name,
-        title: &format!("{analyte} and {outcome}"),
+        title: &format!("{analyte} and {}", words::outcome_within(row)),
         subtitle: &format!(
             "n = {}, line with {level:.0}\u{a0}% limits of the mean (t)",
             study.guard.count(row.n).text()

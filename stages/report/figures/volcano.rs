@@ -38,7 +38,7 @@ pub fn draw(study: &Study, name: &str, rows: &[&AssociationRow]) -> Option<Figur
         .with_point_size(4.5)
         .with_label_top(NAMED)
         .with_label_style(LabelStyle::Nudge);
-    let outcome = words::spaced(&first.outcome);
+    let outcome = words::outcome_within(first);
     let caption = format!(
         "Every metabolite tested against {outcome} under the model “{}”: to the right, more of the metabolite goes with \
          more of the outcome; the higher, the smaller the unadjusted p. The dashed line is p = {}.",
