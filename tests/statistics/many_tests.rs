@@ -4,6 +4,7 @@ use stages::statistics::bootstrap::{Replicates, Resamples, acceleration};
 use stages::statistics::multiplicity::{Adjustment, adjust, pi0};
 
 use super::{ADJUSTED, Screened, agree, cohort, near, number, of_r};
+use crate::common::{Study, repository};
 
 #[test]
 fn q_values_are_those_of_the_qvalue_package_and_their_pi0_is_in_the_table() {
@@ -97,4 +98,52 @@ fn strata_hold_people_in_place_and_few_orderings_are_all_used() {
     assert_eq!((row.orderings, row.p_permutation_std_error), (Some(720), Some(0.0)));
     let p = row.p_permutation.unwrap() * 720.0;
     assert!((p - p.round()).abs() < 1e-9 && p >= 1.0, "{p}");
+}
+
+/// Westfall and Wolfinger 1997, The American Statistician 51:3-8: 111 people, five answers, two groups. Each answer is a
+/// "metabolite", the group the outcome; the exact values are beside the script that lists every table.
+#[test]
+fn the_published_step_down_example_goes_through_the_whole_program() {
+    let folder = repository().join("tests/reference/published");
+    let counts = super::reference(&folder.join("westfall_wolfinger.csv"));
+    let names: Vec<String> = counts.iter().map(|row| row["response"].clone()).collect();
+    let mut table = format!("id,active,{}\n", names.join(","));
+    let mut people = 0;
+    for row in &counts {
+        for (group, active) in [("placebo", 0), ("active", 1)] {
+            for _ in 0..number(row, group) as usize {
+                people += 1;
+                let answers = names.iter().map(|name| u8::from(*name == row["response"]).to_string());
+                table += &format!("P{people:03},{active},{}\n", answers.collect::<Vec<_>>().join(","));
+            }
+        }
+    }
+    assert_eq!(people, 111);
+    let study = Study::empty();
+    study.write("table.csv", &table);
+    study.write(
+        "pipeline.yaml",
+        &format!(
+            "study: {{title: Step down, seed: 3, data: .}}
+stages:
+  ingest:
+    participants: {{file: table.csv, id: id, columns: {{active: {{kind: number}}}}}}
+    metabolites: {{file: table.csv, layout: wide, participant: id, analytes: [{}], values: transformed}}
+  outcomes: {{endpoints: {{active: {{kind: column}}}}}}
+  screen:
+    models: {{m: {{outcomes: [active], predictor: {{level: baseline}}}}}}
+    permutation: {{method: freedman_lane, draws: 39999, adjust: step_down_max_t}}
+",
+            names.join(", ")
+        ),
+    );
+    let screened = Screened::of(&study);
+    for row in super::reference(&folder.join("westfall_wolfinger_expected.csv")) {
+        let found = screened.association("m", &row["response"]);
+        for (exact, found) in [("p_value", found.p_permutation), ("p_max_t", found.p_max_t)] {
+            let (p, found) = (number(&row, exact), found.expect("a permutation p"));
+            let error = (p * (1.0 - p) / 39_999.0).sqrt();
+            assert!((found - p).abs() <= 4.0 * error + 1e-4, "{} {exact}: {found} instead of {p}", row["response"]);
+        }
+    }
 }
