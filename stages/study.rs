@@ -176,7 +176,14 @@ fn align(participants: &[String], table: &Table<Endpoints>) -> BTreeMap<String, 
 }
 
 /// Checks that every covariate exists, is named once, and makes sense for the outcomes.
-pub fn check_covariates(covariates: &[String], outcomes: &[String], path: &str, names: &Vocabulary) -> Vec<Problem> {
+/// `reserved` are names that the stage gives a meaning of its own.
+pub fn check_covariates(
+    covariates: &[String],
+    outcomes: &[String],
+    path: &str,
+    names: &Vocabulary,
+    reserved: &[&str],
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (i, covariate) in covariates.iter().enumerate() {
         let place = || Place::setting(format!("{path}.covariates.{i}"));
@@ -199,8 +206,9 @@ pub fn check_covariates(covariates: &[String], outcomes: &[String], path: &str, 
                     "leave it out, or name the column that holds the baseline",
                 ));
             }
-        } else if !names.variables.contains_key(covariate) {
-            let known = names.variables.keys().map(String::as_str).chain([BASELINE_SCORE]);
+        } else if !names.variables.contains_key(covariate) && !reserved.contains(&covariate.as_str()) {
+            let known =
+                names.variables.keys().map(String::as_str).chain([BASELINE_SCORE]).chain(reserved.iter().copied());
             let remedy = suggest::remedy(covariate, known);
             problems.push(Problem::new(
                 "unknown_covariate",

@@ -4,55 +4,31 @@
 //! script that computes them in 120 digits.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use stages::screen::schema::{Associations, Coefficients, Fits, Influence};
 
 use crate::common::{Study, repository};
-use crate::statistics::{agree, number, reference};
+use crate::statistics::{self, agree, number, reference};
 
 /// The one-table study of R's cohort with every Gaussian model of the reference.
 fn cohort(multiplicity: &str) -> Study {
     let covariates = [("none", ""), ("adjusted", "age, sex, madrs0"), ("site", "age, sex, madrs0, site")];
-    let mut models = String::new();
+    let mut models = Vec::new();
     for (name, covariates) in covariates {
         for covariance in ["model", "hc0", "hc1", "hc2", "hc3"] {
             for inference in ["t", "wald"] {
                 let settings = format!(
-                    "{{outcomes: [improvement], predictor: {{level: baseline}}, covariates: [{covariates}], \
-                     covariance: {covariance}, inference: {inference}}}"
+                    "outcomes: [improvement], covariates: [{covariates}], covariance: {covariance}, inference: {inference}"
                 );
-                writeln!(models, "      {name}_{covariance}_{inference}: {settings}").unwrap();
+                models.push((format!("{name}_{covariance}_{inference}"), settings));
             }
         }
     }
-    let study = Study::empty();
-    study.copy(&repository().join("tests/reference/r/cohort.csv"));
-    study.write(
-        "pipeline.yaml",
-        &format!(
-            "study: {{title: One table, seed: 1, data: .}}
-stages:
-  ingest:
-    participants:
-      file: cohort.csv
-      id: id
-      columns:
-        age: {{kind: number, unit: years}}
-        sex: {{kind: category, levels: [female, male]}}
-        site: {{kind: category, levels: [a, b, c]}}
-        madrs0: {{kind: number}}
-        improvement: {{kind: number}}
-    metabolites: {{file: cohort.csv, layout: wide, participant: id, analytes: [\"m??\"], values: transformed}}
-  outcomes: {{endpoints: {{improvement: {{kind: column}}}}}}
-  screen:
-    models:
-{models}    multiplicity: {{method: {multiplicity}, within: [model]}}
-    sensitivity: [leave_one_out, influence]
-"
-        ),
+    let models: Vec<(&str, &str)> = models.iter().map(|(name, settings)| (name.as_str(), settings.as_str())).collect();
+    let screen = format!(
+        "    multiplicity: {{method: {multiplicity}, within: [model]}}\n    sensitivity: [leave_one_out, influence]\n"
     );
-    study
+    statistics::cohort(&models, &screen)
 }
 
 type Key = (String, String, String);

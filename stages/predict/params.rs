@@ -116,7 +116,7 @@ impl Params {
                 problems.push(Problem::not_built(here, "predicting a yes-or-no outcome"));
             }
         }
-        problems.extend(check_covariates(&self.covariates, &self.outcomes, path, names));
+        problems.extend(check_covariates(&self.covariates, &self.outcomes, path, names, &[]));
         problems.extend(self.check_predictor(path, names));
         for (at, _) in self.learners.iter().enumerate().filter(|(_, learner)| **learner != Learner::Linear) {
             problems.push(Problem::not_built(format!("{path}.learners.{at}"), "`elastic_net`"));

@@ -106,9 +106,7 @@ fn standardized(solved: &Solved<'_>, place: usize) -> Option<f64> {
     if !solved.is_least_squares() {
         return None;
     }
-    let column: Vec<f64> = solved.design.matrix().col(place).iter().copied().collect();
-    let mean = column.iter().sum::<f64>() / column.len() as f64;
-    let spread: f64 = column.iter().map(|v| (v - mean) * (v - mean)).sum();
+    let spread: f64 = solved.squares(place).iter().sum();
     let value = solved.fit.coefficients[place] * (spread / solved.fit.null_deviance).sqrt();
     value.is_finite().then_some(value)
 }
@@ -192,6 +190,13 @@ impl Solved<'_> {
     /// Whether the model is linear, fitted by least squares.
     pub fn is_least_squares(&self) -> bool {
         self.case.question.model.has_free_scale()
+    }
+
+    /// The squares of one term's column about its mean.
+    pub fn squares(&self, place: usize) -> Vec<f64> {
+        let column = self.column(place);
+        let mean = column.iter().sum::<f64>() / column.len() as f64;
+        column.iter().map(|x| (x - mean) * (x - mean)).collect()
     }
 
     /// The values of one term's column.

@@ -62,9 +62,7 @@ fn evidence(answer: &mut Answer, solved: &Solved<'_>, place: usize) {
 
 fn diagnose(answer: &mut Answer, solved: &Solved<'_>, place: usize) {
     let Some(row) = &mut answer.fit else { return };
-    let column = solved.column(place);
-    let mean = column.iter().sum::<f64>() / column.len() as f64;
-    let spread: f64 = column.iter().map(|x| (x - mean) * (x - mean)).sum();
+    let spread: f64 = solved.squares(place).iter().sum();
     let direction: f64 = solved.design.factor().direction(place).iter().map(|x| x * x).sum();
     row.vif = Some(spread * direction);
     if solved.is_least_squares() {
@@ -84,12 +82,9 @@ fn nonlinearity(solved: &Solved<'_>, place: usize) -> Option<f64> {
     if solved.case.question.model.is_moderated() {
         return None;
     }
-    let column = solved.column(place);
-    let mean = column.iter().sum::<f64>() / column.len() as f64;
-    let square: Vec<f64> = column.iter().map(|x| (x - mean) * (x - mean)).collect();
     let mut case = solved.case.clone();
     let name = format!("{}²", solved.design.terms()[place]);
-    case.variables.push((name.clone(), Variable::Numeric(square)));
+    case.variables.push((name.clone(), Variable::Numeric(solved.squares(place))));
     let curved = Solved::new(case).ok()?;
     test_term(&curved, curved.place(&name)?).map(|(_, p)| p)
 }

@@ -67,12 +67,8 @@ impl Check<'_> {
 
     fn covariates(&mut self) {
         let columns: Vec<String> = self.model.covariates.iter().map(|c| c.column().to_owned()).collect();
-        // The metabolite's own level belongs to the predictor; the study's columns do not know it.
-        let of_study = check_covariates(&columns, &self.model.outcomes, self.path, self.names);
-        let level = |problem: &Problem| {
-            problem.code == "unknown_covariate" && problem.message.contains(&format!("`{BASELINE_LEVEL}`"))
-        };
-        self.problems.extend(of_study.into_iter().filter(|problem| !level(problem)));
+        let (outcomes, reserved) = (&self.model.outcomes, [BASELINE_LEVEL]);
+        self.problems.extend(check_covariates(&columns, outcomes, self.path, self.names, &reserved));
         let has_change = self.model.predictor.iter().any(|predictor| matches!(predictor, Predictor::Change(_)));
         if columns.iter().any(|column| column == BASELINE_LEVEL) && !has_change {
             let message =

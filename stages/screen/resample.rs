@@ -4,6 +4,9 @@ use rayon::prelude::*;
 
 use crate::contract::{Finding, StageContext};
 use crate::statistics::bootstrap::{self, BootstrapError, Group, Interval, Replicates, Resamples, Strata};
+use crate::statistics::covariance::Covariance;
+use crate::statistics::inference::Inference;
+use crate::statistics::influence::influence;
 use crate::statistics::term::Term;
 use crate::study::Study;
 
@@ -11,7 +14,6 @@ use super::associate::Answered;
 use super::block::{Member, Place, Tests, group};
 use super::params::{Bootstrap, BootstrapInterval, Params};
 use super::permute::codes;
-use super::sensitivity;
 use super::solve::Solved;
 
 /// The limits of one test in the fit's units, or why there are none.
@@ -82,7 +84,8 @@ fn by_likelihood(member: &Member<'_>, resamples: &Resamples) -> Vec<Option<f64>>
 /// The estimate without each participant, by the same refit as a resample's; in closed form for least squares.
 fn jackknife(member: &Member<'_>) -> Vec<Option<f64>> {
     if member.solved.is_least_squares() {
-        let each = sensitivity::each(member.solved, member.term);
+        let Solved { design, fit, .. } = member.solved;
+        let each = influence(design, fit, member.term, Covariance::Model, Inference::T);
         return each.into_iter().map(|one| one.loo_estimate).collect();
     }
     with_counts(member, |refit| bootstrap::jackknife(member.solved.case.y.len(), refit))

@@ -30,7 +30,7 @@ pub fn examine(answer: &mut Answer, solved: &Solved<'_>, place: usize) {
 }
 
 /// The influence of every participant of the fit.
-pub fn each(solved: &Solved<'_>, place: usize) -> Vec<Influence> {
+fn each(solved: &Solved<'_>, place: usize) -> Vec<Influence> {
     let model = solved.case.question.model;
     let closed = solved.is_least_squares() && solved.case.clusters.is_none();
     if closed {

@@ -113,11 +113,7 @@ fn series(x: f64, weight: impl Fn(f64) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn close(value: f64, expected: f64, relative: f64) {
-        assert!((value / expected - 1.0).abs() < relative, "{value:e} is not {expected:e}");
-    }
+    use crate::statistics::close;
 
     #[test]
     fn digamma_and_trigamma_are_those_of_r() {

@@ -42,3 +42,10 @@ pub mod tails;
 pub mod term;
 pub mod variance_prior;
 pub mod variance_tails;
+
+/// Asserts that two numbers agree to a relative tolerance.
+#[cfg(test)]
+#[track_caller]
+fn close(value: f64, expected: f64, relative: f64) {
+    assert!((value / expected - 1.0).abs() < relative, "{value:e} is not {expected:e}");
+}

@@ -166,14 +166,10 @@ fn monotone(ratios: &[f64], mut df: Vec<f64>, has_means: bool) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::close;
 
     const VARIANCES: [f64; 12] = [0.31, 0.52, 0.18, 1.4, 0.44, 0.29, 0.73, 0.36, 0.61, 0.25, 0.47, 9.5];
     const DF: [f64; 12] = [28.0, 28.0, 26.0, 28.0, 25.0, 28.0, 28.0, 27.0, 28.0, 28.0, 24.0, 28.0];
-
-    #[track_caller]
-    fn close(value: f64, expected: f64, relative: f64) {
-        assert!((value / expected - 1.0).abs() < relative, "{value:e} is not {expected:e}");
-    }
 
     #[test]
     fn the_prior_is_that_of_limma() {

@@ -101,11 +101,7 @@ fn tail_of(p: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn close(value: f64, expected: f64, relative: f64) {
-        assert!((value / expected - 1.0).abs() < relative, "{value:e} is not {expected:e}");
-    }
+    use crate::statistics::close;
 
     #[test]
     fn tails_keep_their_relative_accuracy() {

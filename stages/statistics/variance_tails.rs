@@ -87,11 +87,7 @@ fn shares(f: f64, d1: f64, d2: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn close(value: f64, expected: f64, relative: f64) {
-        assert!((value / expected - 1.0).abs() < relative, "{value:e} is not {expected:e}");
-    }
+    use crate::statistics::close;
 
     #[test]
     fn upper_tails_are_those_of_r_however_far_out() {

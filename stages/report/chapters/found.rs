@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::{Value, context};
 
 use super::answer::small;
-use super::spaced;
+use super::{numbers, spaced};
 use crate::report::figures::{forest, scatter, volcano};
 use crate::report::how;
 use crate::report::question::Question;
 use crate::report::study::Study;
-use crate::report::view::{Draft, Shown, View, named, p, people as counted, sorted};
+use crate::report::view::{Draft, Shown, View, named, people as counted};
 use crate::report::words;
 use crate::screen::schema::{AssociationRow, InfluenceRow};
 
@@ -86,19 +86,7 @@ fn summary(study: &Study) -> String {
 
 /// Every test of one model, question by question, the smallest p first.
 fn table(study: &Study, model: &str) -> View {
-    let head = [
-        "Metabolite",
-        "#n",
-        "#Events",
-        "#Estimate",
-        "#Limits",
-        "#Bootstrap limits",
-        "#p",
-        "#Permutation p",
-        "#Adjusted p",
-        "#Max-T p",
-        "Status",
-    ];
+    let head = [&["Metabolite", "#n", "#Events"][..], &numbers::HEAD, &["Status"]].concat();
     let mut table = View::new(format!("Every test of the model “{}”", spaced(model)), &head).csv("associations");
     let mut questions: BTreeMap<Question, Vec<&AssociationRow>> = BTreeMap::new();
     for row in study.associations.iter().filter(|row| row.model == model) {
@@ -139,17 +127,8 @@ fn resampled(study: &Study, model: &str) -> String {
 
 fn cells(study: &Study, row: &AssociationRow) -> Vec<Shown> {
     let (n, events) = study.guard.events(row.n, row.events);
-    vec![
-        named(study.name(&row.analyte)),
-        counted(n),
-        events.map_or(words::MISSING.into(), counted),
-        sorted(words::estimate(row.estimate, row.conf_low, row.conf_high), row.estimate),
-        how::limits(row).into(),
-        words::interval(row.boot_low, row.boot_high).into(),
-        p(row.p_value),
-        sorted(how::monte_carlo(row.p_permutation, row.p_permutation_std_error), row.p_permutation),
-        p(row.p_adjusted),
-        sorted(how::monte_carlo(row.p_max_t, row.p_max_t_std_error), row.p_max_t),
-        how::status(study, row).into(),
-    ]
+    let mut cells = vec![named(study.name(&row.analyte)), counted(n), events.map_or(words::MISSING.into(), counted)];
+    cells.extend(numbers::of(row));
+    cells.push(how::status(study, row).into());
+    cells
 }

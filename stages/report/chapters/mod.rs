@@ -8,6 +8,7 @@ pub mod certainty;
 pub mod flow;
 pub mod found;
 pub mod improvement;
+mod numbers;
 pub mod people;
 pub mod prediction;
 pub mod provenance;

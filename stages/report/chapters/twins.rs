@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{alone, spaced};
+use super::{alone, numbers, spaced};
 use crate::report::how;
 use crate::report::question::Case;
 use crate::report::study::Study;
@@ -13,19 +13,7 @@ use crate::screen::schema::AssociationRow;
 /// Every model's estimate, limits and p of each kind.
 pub fn models(study: &Study, case: &Case) -> View {
     let caption = format!("{} and {}, model by model", study.name(&case.lead.analyte), spaced(&case.lead.outcome));
-    let head = [
-        "Model",
-        "Covariates",
-        "Errors, reference",
-        "#n",
-        "#Estimate",
-        "#Limits",
-        "#Bootstrap limits",
-        "#p",
-        "#Permutation p",
-        "#Adjusted p",
-        "#Max-T p",
-    ];
+    let head = [&["Model", "Covariates", "Errors, reference", "#n"][..], &numbers::HEAD].concat();
     let mut table = View::new(caption, &head).csv("associations");
     let several = case.alike.iter().chain(&case.otherwise).any(|row| !case.shares_unit(row));
     let mut unit = None;
@@ -49,19 +37,9 @@ fn cells(study: &Study, row: &AssociationRow) -> Vec<Shown> {
     if let Some(events) = events {
         size.text = format!("{}, {} events", size.text, events.text());
     }
-    vec![
-        spaced(&row.model).into(),
-        covariates.into(),
-        how::short(row).into(),
-        size,
-        sorted(words::estimate(row.estimate, row.conf_low, row.conf_high), row.estimate),
-        how::limits(row).into(),
-        words::interval(row.boot_low, row.boot_high).into(),
-        p(row.p_value),
-        sorted(how::monte_carlo(row.p_permutation, row.p_permutation_std_error), row.p_permutation),
-        p(row.p_adjusted),
-        sorted(how::monte_carlo(row.p_max_t, row.p_max_t_std_error), row.p_max_t),
-    ]
+    let mut cells = vec![spaced(&row.model).into(), covariates.into(), how::short(row).into(), size];
+    cells.extend(numbers::of(row));
+    cells
 }
 
 fn note(study: &Study, case: &Case) -> String {
