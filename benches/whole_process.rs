@@ -3,10 +3,11 @@
 //! `cargo bench` runs each story on the study that the program carries and prints the minimum, the median and the
 //! maximum; docs/performance.md keeps the results. Nothing here fails for being slow.
 
-use std::os::unix::process::CommandExt;
+mod common;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Instant;
+
+use common::measure;
 
 const RUNS: usize = 15;
 const NO_PERMUTATIONS: [&str; 2] = ["-S", "stages.predict.validation.permutations=0"];
@@ -21,13 +22,32 @@ fn main() {
     report("everything from nothing, 999 permutations", &folder, fresh, |_| Vec::new());
     report("nothing to do", &folder, nothing, |_| Vec::new());
     report("status", &folder, nothing, |_| owned(&["status"]));
+    report("explain screen", &folder, nothing, |_| owned(&["explain", "screen"]));
+    report("verify", &folder, nothing, |_| owned(&["verify"]));
+    report("verify --rerun", &folder, nothing, |_| owned(&["verify", "--rerun"]));
     report("one setting of the screen changed", &folder, nothing, |run| {
         owned(&["-S", &format!("stages.screen.confidence=0.{}", 800 + run)])
     });
     report("the same, without the bootstrap", &folder, nothing, |run| {
         owned(&["-S", "stages.screen.bootstrap=null", "-S", &format!("stages.screen.confidence=0.{}", 800 + run)])
     });
+    crowd(&folder);
+    report("nothing to do, 10,000 other results and runs", &folder, nothing, |_| Vec::new());
+    report("status, 10,000 other results and runs", &folder, nothing, |_| owned(&["status"]));
+    report("explain report, 10,000 other results", &folder, nothing, |_| owned(&["explain", "report"]));
     drop(std::fs::remove_dir_all(&folder));
+}
+
+/// Ten thousand other results of the report, and as many runs.
+fn crowd(folder: &Path) {
+    let cache = folder.join("outputs/.cache");
+    let record = folder.join("outputs/report/record.json");
+    for n in 0..10_000 {
+        let entry = cache.join(format!("entries/report/{n:064x}"));
+        std::fs::create_dir(&entry).expect("a folder can be made");
+        std::fs::hard_link(&record, entry.join("record.json")).expect("a file can be linked");
+        std::fs::create_dir(cache.join(format!("runs/20200101T000000Z-{n}"))).expect("a folder can be made");
+    }
 }
 
 fn owned(arguments: &[&str]) -> Vec<String> {
@@ -57,22 +77,4 @@ fn report(name: &str, folder: &Path, before: impl Fn(usize), arguments: impl Fn(
     }
     times.sort_by(f64::total_cmp);
     println!("{name:<52} {:>9.1} {:>9.1} {:>9.1} {peak:>9.1}", times[0], times[RUNS / 2], times[RUNS - 1]);
-}
-
-/// Wall time in seconds and peak resident memory in megabytes of one run.
-#[expect(clippy::zombie_processes, reason = "wait4 waits, and tells the memory")]
-fn measure(folder: &Path, arguments: &[String]) -> (f64, f64) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ketascreen"));
-    command.current_dir(folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    let start = Instant::now();
-    let child = command.spawn().expect("the program starts");
-    let mut status = 0;
-    // SAFETY: the child is ours and is waited for here alone; rusage is plain numbers, for which zero is a value.
-    let usage = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        libc::wait4(child.id() as libc::pid_t, &mut status, 0, &mut usage);
-        usage
-    };
-    assert_eq!(status, 0, "{arguments:?} succeeds");
-    (start.elapsed().as_secs_f64(), usage.ru_maxrss as f64 / 1024.0)
 }

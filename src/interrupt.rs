@@ -35,7 +35,13 @@ fn leave(signal: i32) {
     CAME.store(true, Ordering::SeqCst);
     let _ = writeln!(std::io::stderr(), "interrupted; what was finished is kept, and the next run goes on from there");
     if let Some(tmp) = TMP.get() {
-        let _ = std::fs::remove_dir_all(tmp);
+        // Threads that are still at work may write while it goes.
+        for _ in 0..10 {
+            let _ = std::fs::remove_dir_all(tmp);
+            if !tmp.exists() {
+                break;
+            }
+        }
     }
     std::process::exit(128 + signal);
 }

@@ -1,16 +1,18 @@
 //! The laboratory's side of the study: abundances arranged by sample and analyte, and each participant's sample at each
 //! timepoint.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::contract::Table;
-use crate::ingest::schema::{Abundances, Panel, Samples};
-use crate::statistics::normalization::{Measurement, Sheet};
+use crate::ingest::schema::{Abundances, Panel, SampleRow, Samples};
+use crate::statistics::normalization::{Facts, Injection, Sheet};
 
 /// The study's abundances, arranged.
 pub struct Laboratory {
-    /// Study samples first, in the order of their names, then pooled QC samples where these are needed.
+    /// Study samples first, in the order of their names, then pooled QC samples.
     pub sheet: Sheet,
+    /// What the table of samples says of each row.
+    pub samples: Vec<SampleRow>,
     /// The rows of the study samples.
     pub study_rows: Vec<usize>,
     /// The row of each participant's sample at each timepoint.
@@ -20,45 +22,139 @@ pub struct Laboratory {
 }
 
 impl Laboratory {
-    /// Arranges the tables; pooled QC samples come in only where a step learns from them.
-    pub fn new(abundances: &Table<Abundances>, samples: &Table<Samples>, panel: &Table<Panel>, with_qc: bool) -> Self {
-        let (study, others): (Vec<_>, Vec<_>) = samples.rows().into_iter().partition(|sample| sample.r#type == "study");
-        let qc = others.into_iter().filter(|sample| with_qc && sample.r#type == "pooled_qc");
-        let mut rows: Vec<(String, bool)> = study.iter().map(|sample| (sample.sample_id.clone(), false)).collect();
-        rows.extend(qc.map(|sample| (sample.sample_id, true)));
+    /// Arranges the tables: study samples and pooled QC samples.
+    pub fn new(abundances: &Table<Abundances>, samples: &Table<Samples>, panel: &Table<Panel>) -> Self {
+        let injected = samples.rows().into_iter().zip(injections(samples));
+        let (study, others): (Vec<_>, Vec<_>) = injected.partition(|(sample, _)| sample.r#type == "study");
+        let study_rows = (0..study.len()).collect();
+        let qc = others.into_iter().filter(|(_, injection)| injection.is_qc);
+        let (samples, injections): (Vec<SampleRow>, Vec<Injection>) = study.into_iter().chain(qc).unzip();
         let mut sample_of = BTreeMap::new();
-        for (row, sample) in study.iter().enumerate() {
+        for (row, sample) in samples.iter().enumerate() {
             if let (Some(participant), Some(timepoint)) = (&sample.participant_id, &sample.timepoint) {
                 sample_of.entry((participant.clone(), timepoint.clone())).or_insert(row);
             }
         }
+        let rows = samples.iter().map(|sample| sample.sample_id.clone()).zip(injections).collect();
         Laboratory {
-            sheet: sheet(abundances, rows, &limits(panel)),
-            study_rows: (0..study.len()).collect(),
+            sheet: sheet(abundances, rows, &facts(panel)),
+            samples,
+            study_rows,
             participants: sample_of.keys().map(|(participant, _)| participant.clone()).collect(),
             sample_of,
         }
     }
 }
 
-/// The limits of detection of the analytes that have one.
-fn limits(panel: &Table<Panel>) -> BTreeMap<String, f64> {
-    panel.rows().into_iter().filter_map(|row| row.lod.map(|lod| (row.analyte, lod))).collect()
+impl Laboratory {
+    /// The row of a participant's sample at a timepoint.
+    pub fn row_of(&self, participant: &str, timepoint: &str) -> Option<usize> {
+        self.sample_of.get(&(participant.to_owned(), timepoint.to_owned())).copied()
+    }
 }
 
-/// The abundances of some samples, arranged; `rows` gives each sample's name and whether it is a pooled QC sample.
-pub fn sheet(table: &Table<Abundances>, rows: Vec<(String, bool)>, lod: &BTreeMap<String, f64>) -> Sheet {
-    let samples: Vec<String> = table.column("sample_id");
-    let analytes: Vec<String> = table.column("analyte");
+/// How each row of the table was measured, with the declared columns as covariates.
+pub fn injections(samples: &Table<Samples>) -> Vec<Injection> {
+    let names = samples.extra_names();
+    let columns = names.iter().filter_map(|name| Some((*name, samples.extra::<Option<f64>>(name)?)));
+    let columns: Vec<(&str, Vec<Option<f64>>)> = columns.collect();
+    let injection = |(row, sample): (usize, SampleRow)| Injection {
+        is_qc: sample.r#type == "pooled_qc",
+        batch: sample.batch,
+        order: sample.injection_order.map(|order| order as f64),
+        timepoint: sample.timepoint,
+        covariates: columns.iter().filter_map(|(name, cells)| Some(((*name).to_owned(), cells[row]?))).collect(),
+    };
+    samples.rows().into_iter().enumerate().map(injection).collect()
+}
+
+/// What the panel says of each analyte, as far as normalization can use it.
+pub fn facts(panel: &Table<Panel>) -> BTreeMap<String, Facts> {
+    let of = |row: crate::ingest::schema::PanelRow| Facts {
+        lod: row.lod,
+        class: row.class,
+        standard: row.internal_standard,
+        is_standard: row.role.as_deref() == Some("internal_standard"),
+    };
+    panel.rows().into_iter().map(|row| (row.analyte.clone(), of(row))).collect()
+}
+
+/// The abundances of some samples, arranged; a sample that is not listed is passed over.
+pub fn sheet(table: &Table<Abundances>, rows: Vec<(String, Injection)>, facts: &BTreeMap<String, Facts>) -> Sheet {
+    let samples = Codes::read(table.texts("sample_id"));
+    let analytes = Codes::read(table.texts("analyte"));
+    let names: BTreeSet<&str> = analytes.names.iter().copied().collect();
+    let mut sheet = Sheet::unmeasured(rows, names.into_iter().map(str::to_owned).collect(), facts);
+    let row_of = samples.places(&sheet.grid.samples);
+    let column_of = analytes.places(&sheet.grid.analytes);
     let values: Vec<Option<f64>> = table.column("value");
     let below_lod: Vec<bool> = table.column("below_lod");
-    let names: BTreeSet<&String> = analytes.iter().collect();
-    let names = names.into_iter().cloned().collect();
-    let cells = (0..samples.len()).map(|i| Measurement {
-        sample: &samples[i],
-        analyte: &analytes[i],
-        value: values[i],
-        below_lod: below_lod[i],
-    });
-    Sheet::assemble(rows, names, lod, cells)
+    for cell in 0..values.len() {
+        if let (Some(row), Some(analyte)) = (row_of[samples.of[cell]], column_of[analytes.of[cell]]) {
+            sheet.put(row, analyte, values[cell], below_lod[cell]);
+        }
+    }
+    sheet
+}
+
+/// The distinct texts of a column and, for each row, which of them it holds.
+pub struct Codes<'a> {
+    /// In the order in which they occur first.
+    pub names: Vec<&'a str>,
+    /// By row, a place among the names.
+    pub of: Vec<usize>,
+}
+
+impl<'a> Codes<'a> {
+    /// Reads a column. A row of a sorted table nearly always holds what the row before it holds, or what followed that
+    /// the last time: only where neither is so is the text looked up.
+    pub fn read(cells: impl Iterator<Item = &'a str>) -> Self {
+        let mut codes = Codes { names: Vec::new(), of: Vec::with_capacity(cells.size_hint().0) };
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut followed_by: Vec<usize> = Vec::new();
+        let mut last = 0;
+        for cell in cells {
+            let guess = followed_by.get(last).copied().unwrap_or_default();
+            let code = if codes.names.get(last) == Some(&cell) {
+                last
+            } else if codes.names.get(guess) == Some(&cell) {
+                guess
+            } else {
+                *known.entry(cell).or_insert_with(|| {
+                    codes.names.push(cell);
+                    followed_by.push(0);
+                    codes.names.len() - 1
+                })
+            };
+            if code != last {
+                followed_by[last] = code;
+                last = code;
+            }
+            codes.of.push(code);
+        }
+        codes
+    }
+
+    /// Where each of the names stands in a list; none where it is not there.
+    pub fn places(&self, list: &[String]) -> Vec<Option<usize>> {
+        let places: HashMap<&str, usize> = list.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+        self.names.iter().map(|name| places.get(name).copied()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_give_every_cell_back_whatever_the_order() {
+        for cells in [vec!["a", "b", "c", "a", "b", "c", "a", "c"], vec!["x", "x", "y", "", "x", "y", "y"], vec![]] {
+            let codes = Codes::read(cells.iter().copied());
+            assert_eq!(codes.of.iter().map(|code| codes.names[*code]).collect::<Vec<_>>(), cells);
+            let distinct: BTreeSet<&str> = cells.iter().copied().collect();
+            assert_eq!(codes.names.len(), distinct.len());
+        }
+        let codes = Codes::read(["q", "p"].into_iter());
+        assert_eq!(codes.places(&["p".into(), "r".into()]), [None, Some(0)]);
+    }
 }

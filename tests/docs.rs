@@ -62,11 +62,17 @@ fn page() -> String {
     let source = include_str!("../stages/qc/schema.rs");
     section::<qc::schema::AnalyteQuality>(&mut page, "qc", source);
     section::<qc::schema::SampleQuality>(&mut page, "qc", source);
+    section::<qc::schema::BatchQuality>(&mut page, "qc", source);
+    section::<qc::schema::ControlChart>(&mut page, "qc", source);
+    section::<qc::schema::Decisions>(&mut page, "qc", source);
     section::<qc::schema::Flow>(&mut page, "qc", source);
     let source = include_str!("../stages/normalize/schema.rs");
     section::<normalize::schema::Abundances>(&mut page, "normalize", source);
     section::<normalize::schema::Changes>(&mut page, "normalize", source);
     section::<normalize::schema::Steps>(&mut page, "normalize", source);
+    section::<normalize::schema::Quality>(&mut page, "normalize", source);
+    section::<normalize::schema::PooledQc>(&mut page, "normalize", source);
+    section::<normalize::schema::Scores>(&mut page, "normalize", source);
     let source = include_str!("../stages/outcomes/schema.rs");
     section::<outcomes::schema::Endpoints>(&mut page, "outcomes", source);
     section::<outcomes::schema::Trajectory>(&mut page, "outcomes", source);

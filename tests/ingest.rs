@@ -166,6 +166,78 @@ fn the_same_study_in_other_dress_gives_the_same_tables() {
     assert_eq!(shown(&ingest(&wide, &with("metabolites", WIDE)).unwrap().0), shown(&plain), "wide");
 }
 
+const COLUMNS: &str = "analyte,S1,S2,S3,S4,Q1,B1\nbatch,1,1,1,1,1,1\n3-HB,0.1,0.4,<LOD,0.02,0.2,0\n\
+    lactate,1.5,1.25,,NA,1.4,\n";
+
+fn in_columns() -> Value {
+    let mut settings = settings();
+    for (key, value) in [("layout", json!("wide")), ("samples", json!("columns")), ("metadata", json!(["batch"]))] {
+        settings["metabolites"][key] = value;
+    }
+    settings
+}
+
+#[test]
+fn samples_in_columns_are_the_same_table_and_what_is_wrong_is_named_where_it_stands() {
+    let (plain, _) = ingest(&settings(), &files()).unwrap();
+    let (turned, _) = ingest(&in_columns(), &with("metabolites", COLUMNS)).unwrap();
+    assert_eq!(shown(&turned), shown(&plain));
+    let refused = |from: &str, to: &str, code: &str, place: (u64, &str), value: &str| {
+        let problems = ingest(&in_columns(), &with("metabolites", COLUMNS.replace(from, to))).err().unwrap();
+        let problem = problems.iter().find(|problem| problem.code == code).unwrap_or_else(|| panic!("{problems:#?}"));
+        let Place::File { line, column, .. } = &problem.place else { panic!("{problem:?}") };
+        assert_eq!((line.unwrap_or(0), column.as_deref().unwrap_or("")), place, "{problem:?}");
+        assert!(problem.message.contains(value), "{problem:?}");
+    };
+    refused("0.4", "o.4", "text_in_number", (3, "S2"), "`o.4`");
+    refused("1.25", "-1.25", "negative_value", (4, "S2"), "`-1.25`");
+    refused("S2", "S1", "duplicate_header", (1, ""), "`S1`");
+    refused("S2", "S9", "unknown_sample", (1, "S9"), "`S9`");
+    refused("0.2,0", "0.2", "ragged_row", (3, ""), "6 cells");
+    refused("lactate", "3-HB", "duplicate_row", (4, ""), "line 3 and again on line 4");
+    refused("lactate", "", "missing_value", (4, "analyte"), "analyte");
+    refused(
+        "1,1,1,1,1,1\n3",
+        "1,1,1,1,1,1\nclass,a,b,,,,\n3",
+        "text_in_number",
+        (3, "S1"),
+        "any other cell of the row",
+    );
+    refused("analyte", "Analyte", "missing_column", (1, "analyte"), "`analyte`");
+}
+
+#[test]
+fn rows_are_chosen_by_their_cells_and_a_condition_that_none_meets_is_refused() {
+    let mut chosen = settings();
+    chosen["participants"]["where"] = json!({"smoker": ["yes", "no"]});
+    let people = ingest(&chosen, &files()).err().unwrap();
+    assert!(people.iter().any(|problem| problem.code == "unknown_participant"), "P3 is not read: {people:#?}");
+    for (header, value, place, remedy) in [
+        ("sex", "mael", "stages.ingest.participants.where.sex", "did you mean `male`"),
+        ("sexx", "male", "", "did you mean `sex`"),
+    ] {
+        chosen["participants"]["where"] = json!({header: value});
+        let problems = ingest(&chosen, &files()).err().unwrap();
+        let found = |problem: &&Problem| problem.remedy.contains(remedy);
+        let problem = problems.iter().find(found).unwrap_or_else(|| panic!("{problems:#?}"));
+        assert!(place.is_empty() || problem.place == Place::setting(place), "{problem:?}");
+    }
+}
+
+#[test]
+fn thousands_are_read_as_declared_and_proposed_where_they_are_not() {
+    let text = PARTICIPANTS.replace("34", "\"3,4\"").replace("61", "\"1,234\"");
+    let mut settings = settings();
+    settings["participants"]["columns"]["age"] = json!({"kind": "number"});
+    let problems = ingest(&settings, &with("participants", &text)).err().unwrap();
+    assert!(problems.iter().any(|problem| problem.remedy.contains("thousands: \",\"")), "{problems:#?}");
+    settings["participants"]["thousands"] = json!(",");
+    let problems = ingest(&settings, &with("participants", &text)).err().unwrap();
+    assert_eq!((problems.len(), problems[0].code), (1, "thousands_mark"));
+    let (outputs, _) = ingest(&settings, &with("participants", text.replace("3,4", "34"))).unwrap();
+    assert_eq!(outputs.participants.extra::<Option<f64>>("age").unwrap(), [Some(34.0), Some(1234.0), None]);
+}
+
 #[test]
 fn a_bad_participant_is_named_with_its_line_its_value_and_the_remedy() {
     let bad = |from: &str, to: &str| PARTICIPANTS.replace(from, to);
@@ -311,11 +383,13 @@ fn a_bad_abundance_is_named_with_its_line_its_value_and_the_remedy() {
     refused(
         "metabolites",
         bad("S2,lactate,1.25,mmol/L", "S2,lactate,1.25,mg/dL"),
-        "mixed_units",
+        "no_molar_mass",
         (7, "unit"),
         "`mg/dL`",
-        "one unit",
+        "add `molar_mass` (g/mol) of `lactate`",
     );
+    refused("metabolites", bad("1.25", "1.25*"), "undeclared_flag", (7, "value"), "`1.25*`", "flags: {\"*\": missing}");
+    refused("metabolites", bad("1.25", "\"1,25*\""), "decimal_mark", (7, "value"), "`1,25*`", "decimal");
     refused(
         "metabolites",
         bad("S2,lactate", "S9,lactate"),
@@ -383,6 +457,112 @@ fn an_odd_analyte_name_goes_through_long_and_wide() {
     assert!(findings.iter().any(|finding| finding.code == "analyte_not_in_panel" && finding.subject == name));
 }
 
+/// The abundances of a study with other settings of the metabolites and another file of them, and the findings' codes.
+fn abundances(change: Value, file: &str) -> Result<(String, Vec<&'static str>), Vec<Problem>> {
+    let mut settings = settings();
+    let Value::Object(change) = change else { panic!("a map") };
+    change.into_iter().for_each(|(key, value)| settings["metabolites"][key] = value);
+    let (outputs, findings) = ingest(&settings, &with("metabolites", file))?;
+    let cell = |row: stages::ingest::schema::AbundanceRow| {
+        let value = row.value.map_or(String::new(), |value| value.to_string());
+        let below = if row.below_lod { "!" } else { "" };
+        format!("{} {} {value}{below} {}", row.sample_id, row.analyte, row.unit.unwrap_or_default())
+    };
+    let cells: Vec<String> = outputs.abundances.rows().into_iter().map(cell).collect();
+    Ok((cells.join("; "), findings.iter().map(|finding| finding.code).collect()))
+}
+
+#[test]
+fn a_column_of_flags_says_what_its_values_are_worth() {
+    let file = "sample_id,analyte,value,flag\nS1,lactate,1.5,\nS2,lactate,2.5,low\nS3,lactate,bad,fail\nS4,lactate,,low\nQ1,lactate,9,sat\n";
+    let flags = json!({"low": "below_lod", "fail": "missing", "sat": "above_uloq"});
+    let (cells, codes) = abundances(json!({"flag_column": "flag", "flags": flags}), file).unwrap();
+    assert_eq!(
+        cells,
+        "Q1 lactate  mmol/L; S1 lactate 1.5 mmol/L; S2 lactate 2.5! mmol/L; S3 lactate  mmol/L; S4 lactate ! mmol/L"
+    );
+    assert!(codes.contains(&"above_uloq") && codes.contains(&"flagged_values"), "{codes:?}");
+    let problems = abundances(json!({"flag_column": "flag"}), file).unwrap_err();
+    assert_eq!(problems.iter().filter(|problem| problem.code == "undeclared_flag").count(), 4, "{problems:#?}");
+    let problems = abundances(json!({"flag_column": "flags"}), file).unwrap_err();
+    assert_eq!(problems[0].code, "missing_column");
+}
+
+#[test]
+fn units_are_contradicted_by_nobody_and_converted_to_the_panels() {
+    let file = "sample_id,analyte,value,unit\nS1,lactate,1500,µmol/L\nS2,lactate,2,mM\n";
+    let (cells, codes) = abundances(json!({}), file).unwrap();
+    assert_eq!(cells, "S1 lactate 1.5 mmol/L; S2 lactate 2 mmol/L");
+    assert!(codes.contains(&"unit_converted"), "{codes:?}");
+    let refused = |change: Value, file: &str, code: &str| {
+        let problems = abundances(change, file).unwrap_err();
+        assert!(problems.iter().any(|problem| problem.code == code), "{code}: {problems:#?}");
+    };
+    // The setting and the column both say what the file's values are in.
+    refused(json!({"unit": "mmol/L"}), file, "mixed_units");
+    refused(json!({"units": {"lac*": "mmol/L"}}), file, "mixed_units");
+    refused(json!({"units": {"lacate": "mmol/L"}}), file, "unknown_analyte");
+    // A logarithm is converted by no factor.
+    refused(json!({"values": "transformed"}), file, "mixed_units");
+    let bare = "sample_id,analyte,value,unit\nS1,lactate,1500,µmol/L\nS2,lactate,2,\n";
+    refused(json!({}), bare, "unit_missing");
+    let (cells, _) = abundances(json!({"units": {"lac*": "µmol/L"}}), bare).unwrap();
+    assert_eq!(cells, "S1 lactate 1.5 mmol/L; S2 lactate 0.002 mmol/L");
+    refused(json!({}), "sample_id,analyte,value,unit\nS1,lactate,1e308,mol/L\n", "out_of_doubles");
+}
+
+#[test]
+fn limits_in_cells_stand_in_for_a_panel_that_has_none() {
+    let file = |second: &str| {
+        format!("sample_id,analyte,value,unit\nS1,lactate,<0.5,mmol/L\nS2,lactate,{second}\nS3,lactate,0.4,mmol/L\n")
+    };
+    let (cells, codes) = abundances(json!({}), &file("<500,µmol/L")).unwrap();
+    assert!(codes.contains(&"lod_from_cells") && cells.contains("S3 lactate 0.4! mmol/L"), "{cells} {codes:?}");
+    let (cells, codes) = abundances(json!({}), &file("<600,µmol/L")).unwrap();
+    assert!(codes.contains(&"limits_differ") && cells.contains("S3 lactate 0.4 mmol/L"), "{cells} {codes:?}");
+    let beside = "sample_id,analyte,value\nS1,3-HB,<0.5\nS2,3-HB,0.4\n";
+    let (cells, codes) = abundances(json!({}), beside).unwrap();
+    assert!(codes.contains(&"limits_beside_lod") && cells.contains("S2 3-HB 0.4 mmol/L"), "{cells} {codes:?}");
+}
+
+#[test]
+fn one_name_in_two_normal_forms_is_one_analyte_and_exact_names_are_left_alone() {
+    let file = "sample_id,analyte,value\nS1,caf\u{e9},1\nS2,cafe\u{301},2\nS1,LACTATE,3\n";
+    let (cells, codes) = abundances(json!({"analytes": ["cafe\u{301}", "lactate"]}), file).unwrap();
+    assert_eq!(cells, "S1 caf\u{e9} 1 ; S1 lactate 3 mmol/L; S2 caf\u{e9} 2 ; S2 lactate  mmol/L");
+    assert!(codes.contains(&"name_resolved"));
+    let (cells, codes) = abundances(json!({"names": "exact"}), file).unwrap();
+    assert!(cells.contains("S1 LACTATE 3") && !codes.contains(&"name_resolved"), "{cells}");
+    let twice = "sample_id,caf\u{e9},cafe\u{301}\nS1,1,2\n";
+    let problems = abundances(json!({"layout": "wide"}), twice).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.code == "duplicate_analyte"), "{problems:#?}");
+    // In a long file two names of one analyte may stand for different samples, and not for the same one.
+    let same = "sample_id,analyte,value\nS1,lactate,1\nS1,Lactate,2\n";
+    let problems = abundances(json!({}), same).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.code == "duplicate_measurement"), "{problems:#?}");
+}
+
+#[test]
+fn codes_and_zeros_are_missing_where_that_is_declared() {
+    let file = "sample_id,analyte,value\nS1,lactate,-1\nS2,lactate,0\nS1,3-HB,-1.0\nS2,3-HB,0\n";
+    let (cells, codes) = abundances(json!({"missing_values": {"*": ["-1"], "lactate": ["-1", "0.0"]}}), file).unwrap();
+    assert_eq!(cells, "S1 3-HB  mmol/L; S1 lactate  mmol/L; S2 3-HB 0! mmol/L; S2 lactate  mmol/L");
+    assert!(codes.contains(&"missing_codes"));
+    let all = json!({"missing_values": {"*": ["-1"]}, "zeros": "missing"});
+    let (cells, codes) = abundances(all, file).unwrap();
+    assert_eq!(cells, "S1 3-HB  mmol/L; S1 lactate  mmol/L; S2 3-HB  mmol/L; S2 lactate  mmol/L");
+    assert!(codes.contains(&"zeros_missing"));
+    // The file's own name for an analyte is a whole name too, and comes before a glob.
+    let odd = "sample_id,analyte,value\nS1,HMDB00357,-1\nS2,HMDB00357,0\n";
+    let (cells, _) = abundances(json!({"missing_values": {"*": ["-1"], "HMDB00357": ["-1", "0"]}}), odd).unwrap();
+    assert_eq!(cells, "S1 3-HB  mmol/L; S2 3-HB  mmol/L");
+    let mut settings = settings();
+    settings["participants"]["columns"]["age"]["missing"] = json!(["999"]);
+    let (outputs, _) = ingest(&settings, &with("participants", PARTICIPANTS.replace("P1,34", "P1,999"))).unwrap();
+    let ages: Vec<Option<f64>> = outputs.participants.column("age");
+    assert_eq!(ages, [None, Some(61.0), None]);
+}
+
 #[test]
 fn one_table_is_a_study_of_one_timepoint() {
     let settings = json!({
@@ -422,9 +602,28 @@ fn settings_that_contradict_each_other_or_are_not_built_are_refused_by_path() {
         let found = problems.iter().find(|problem| problem.code == code && problem.place == Place::setting(path));
         assert!(found.is_some(), "no {code} at {path}: {problems:#?}");
     };
-    refused(&|s| s["samples"]["file"] = json!("samples.xlsx"), "not_built", "stages.ingest.samples.file");
-    refused(&|s| s["samples"]["format"] = json!("parquet"), "not_built", "stages.ingest.samples.format");
-    refused(&|s| s["panel"] = json!({"file": "panel.csv", "sheet": "one"}), "not_built", "stages.ingest.panel.sheet");
+    refused(&|s| s["samples"]["file"] = json!("samples.xls"), "unknown_format", "stages.ingest.samples.file");
+    let unfitting = |key: &'static str, value: Value, file: &'static str| {
+        let change = move |s: &mut Value| s["panel"] = json!({"file": file, key: value.clone()});
+        refused(&change, "contradicting_setting", &format!("stages.ingest.panel.{key}"));
+    };
+    unfitting("sheet", json!("one"), "panel.csv");
+    unfitting("range", json!("A1:B2"), "panel.parquet");
+    unfitting("delimiter", json!(";"), "panel.xlsx");
+    unfitting("encoding", json!("utf-8"), "panel.ods");
+    unfitting("decimal", json!(","), "panel.xpt");
+    unfitting("skip", json!(3), "panel.parquet");
+    unfitting("thousands", json!("."), "panel.csv");
+    refused(
+        &|s| s["metabolites"]["samples"] = json!("columns"),
+        "contradicting_setting",
+        "stages.ingest.metabolites.samples",
+    );
+    refused(
+        &|s| s["assessments"]["visit_names"] = json!({"v1": "baselin"}),
+        "unknown_visit",
+        "stages.ingest.assessments.visit_names.v1",
+    );
     refused(&|s| s["panel"] = json!("panel.dat"), "unknown_format", "stages.ingest.panel.file");
     refused(&|s| s["assessments"]["items"] = json!(9), "contradicting_setting", "stages.ingest.assessments.items");
     refused(
@@ -438,6 +637,14 @@ fn settings_that_contradict_each_other_or_are_not_built_are_refused_by_path() {
         "stages.ingest.metabolites.participant",
     );
     refused(&|s| s["samples"] = Value::Null, "missing_setting", "stages.ingest.metabolites.file");
+    let set = |key: &'static str, value: Value| move |s: &mut Value| s["metabolites"][key] = value.clone();
+    refused(&set("flag_suffix", json!("_f")), "contradicting_setting", "stages.ingest.metabolites.flag_suffix");
+    refused(&set("flag_suffix", json!("")), "empty_name", "stages.ingest.metabolites.flag_suffix");
+    refused(&set("flags", json!({" H": "keep"})), "empty_name", "stages.ingest.metabolites.flags");
+    let logs = |s: &mut Value| s["metabolites"] = json!({"file": "m.csv", "values": "transformed", "zeros": "missing"});
+    refused(&logs, "contradicting_setting", "stages.ingest.metabolites.zeros");
+    let wide = |s: &mut Value| s["metabolites"] = json!({"file": "m.csv", "layout": "wide", "flag_column": "flag"});
+    refused(&wide, "contradicting_setting", "stages.ingest.metabolites.flag_column");
     let name = |s: &mut Value| s["participants"]["columns"]["baseline_score"] = json!({"kind": "number"});
     refused(&name, "reserved_name", "stages.ingest.participants.columns.baseline_score");
 }

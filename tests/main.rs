@@ -2,16 +2,19 @@
 
 mod architecture;
 mod bad_input;
+mod cases;
 mod cli;
 mod cohort;
 mod common;
 mod docs;
 mod golden;
 mod ingest;
+mod init;
 mod properties;
 mod recovery;
 mod reference;
 mod report;
+mod runner;
 mod second_opinion;
 mod sheet;
 mod statistics;

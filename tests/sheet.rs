@@ -81,7 +81,7 @@ impl Sheet {
     }
 }
 
-fn text(cell: AnyValue<'_>) -> String {
+pub fn text(cell: AnyValue<'_>) -> String {
     match cell {
         AnyValue::Null => String::new(),
         AnyValue::Boolean(flag) => flag.to_string(),
@@ -93,7 +93,7 @@ fn text(cell: AnyValue<'_>) -> String {
     }
 }
 
-fn agree(expected: &str, found: &str, tolerance: f64) -> bool {
+pub fn agree(expected: &str, found: &str, tolerance: f64) -> bool {
     match (expected.parse::<f64>(), found.parse::<f64>()) {
         (Ok(expected), Ok(0.0)) | (Ok(0.0), Ok(expected)) => expected.abs() <= 1e-12,
         (Ok(expected), Ok(found)) => {

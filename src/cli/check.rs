@@ -18,7 +18,7 @@ const LOOKED_AT: [&str; 2] = ["ingest", "qc"];
 pub struct Args {
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {

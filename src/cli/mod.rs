@@ -8,20 +8,29 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config;
 use crate::failure::{FINE, Failure};
-use crate::{interrupt, log};
+use crate::interrupt;
 
 mod check;
+mod completions;
+mod diff;
+mod explain;
+mod gc;
+mod graph;
+mod init;
+mod log;
+mod man;
 mod run;
 mod schema;
 mod simulate;
 mod status;
 mod targets;
+mod verify;
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0    fine
   2    usage, configuration or input data; every problem is listed
-  10   something is outdated (status --exit-code)
+  10   something is outdated (status --exit-code), damaged or not the same when made again (verify)
   20   a stage failed
   74   reading or writing failed
   75   another run is writing here
@@ -71,12 +80,30 @@ enum Command {
     Run(run::Args),
     /// Say per stage whether it is up to date, and why not
     Status(status::Args),
+    /// Show every part that decides whether a stage runs, old and new
+    Explain(explain::Args),
+    /// List the runs that did something, or show one in full
+    Log(log::Args),
+    /// Compare two runs: settings, inputs, tables, and which associations moved
+    Diff(diff::Args),
+    /// Draw the analysis: files, stages, tables, and how each stage stands
+    Graph(graph::Args),
+    /// Hash stored results in full, or make them again and compare
+    Verify(verify::Args),
+    /// Remove cached results that the last runs did not use
+    Gc(gc::Args),
     /// Look for every problem in the configuration and the data; store nothing
     Check(check::Args),
+    /// Write a first configuration from what a folder's files look like
+    Init(init::Args),
     /// Write the synthetic study's tables
     Simulate(simulate::Args),
     /// Print the JSON schema of pipeline.yaml
     Schema,
+    /// Print what a shell needs to complete commands and options
+    Completions(completions::Args),
+    /// Write the manual pages
+    Man(man::Args),
 }
 
 /// Reads the command line, does what it says, and reports; the exit code.
@@ -86,16 +113,47 @@ pub fn main() -> i32 {
         let message = "options of `run` go after the word: ketascreen run …";
         Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
     }
-    log::start();
+    crate::log::start();
     let done = match &cli.command {
         None => run::exec(&cli.study, &cli.run),
         Some(Command::Run(args)) => run::exec(&cli.study, args),
         Some(Command::Status(args)) => status::exec(&cli.study, args),
+        Some(Command::Explain(args)) => explain::exec(&cli.study, args),
+        Some(Command::Log(args)) => log::exec(&cli.study, args),
+        Some(Command::Diff(args)) => diff::exec(&cli.study, args),
+        Some(Command::Graph(args)) => graph::exec(&cli.study, args),
+        Some(Command::Verify(args)) => verify::exec(&cli.study, args),
+        Some(Command::Gc(args)) => gc::exec(&cli.study, args),
         Some(Command::Check(args)) => check::exec(&cli.study, args),
+        Some(Command::Init(args)) => init::exec(args),
         Some(Command::Simulate(args)) => simulate::exec(args),
         Some(Command::Schema) => schema::exec(),
+        Some(Command::Completions(args)) => completions::exec(args),
+        Some(Command::Man(args)) => man::exec(args),
     };
-    done.unwrap_or_else(|failure| tell(&failure, None))
+    done.unwrap_or_else(|failure| {
+        if cli.command.as_ref().is_some_and(Command::speaks_json) {
+            out(&json_failure(&failure));
+        }
+        tell(&failure, None)
+    })
+}
+
+impl Command {
+    /// Whether a failure, too, is to be one JSON object. `run` writes its own, after its events.
+    fn speaks_json(&self) -> bool {
+        match self {
+            Command::Status(args) => args.json,
+            Command::Explain(args) => args.json,
+            Command::Log(args) => args.json,
+            Command::Diff(args) => args.json,
+            Command::Verify(args) => args.json,
+            Command::Gc(args) => args.json,
+            Command::Check(args) => args.json,
+            Command::Run(_) | Command::Graph(_) | Command::Simulate(_) | Command::Schema => false,
+            Command::Completions(_) | Command::Man(_) | Command::Init(_) => false,
+        }
+    }
 }
 
 /// Reports a failure on standard error; its exit code.
@@ -134,7 +192,22 @@ fn json_failure(failure: &Failure) -> String {
 
 const OK: i32 = FINE;
 /// The commands' names, for "did you mean".
-const COMMANDS: [&str; 5] = ["run", "status", "check", "simulate", "schema"];
+const COMMANDS: [&str; 14] = [
+    "run",
+    "status",
+    "explain",
+    "log",
+    "diff",
+    "graph",
+    "verify",
+    "gc",
+    "check",
+    "init",
+    "simulate",
+    "schema",
+    "completions",
+    "man",
+];
 
 #[cfg(test)]
 mod tests {

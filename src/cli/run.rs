@@ -1,6 +1,8 @@
 //! `ketascreen run`: brings results up to date.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
 
 use super::{OK, Study, json_failure, status, targets, tell};
 use crate::config::{self, Plan};
@@ -9,9 +11,8 @@ use crate::engine::execute::{Request, execute};
 use crate::engine::status::{survey, survey_alone};
 use crate::failure::Failure;
 use crate::progress::{Machine, Person};
-use crate::store::history::Run;
 use crate::store::lock::Lock;
-use crate::store::{Store, artifact};
+use crate::store::{Store, artifact, lockfile};
 use crate::{interrupt, log};
 
 #[derive(Debug, Clone, Default, PartialEq, clap::Args)]
@@ -22,6 +23,9 @@ pub struct Args {
     /// Run these stages alone, on what is cached
     #[arg(long, requires = "stages")]
     only: bool,
+    /// Run these stages and all that follow from them, on what is cached before
+    #[arg(long, value_name = "STAGE", conflicts_with_all = ["stages", "only"])]
+    from: Vec<String>,
     /// Run although nothing changed: everything asked for, or one stage
     #[arg(long, value_name = "STAGE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     force: Vec<String>,
@@ -34,6 +38,9 @@ pub struct Args {
     /// After a failure, finish the stages that do not wait on it
     #[arg(long)]
     keep_going: bool,
+    /// Refuse to differ from pipeline.lock, in what goes in and in what comes out
+    #[arg(long, conflicts_with = "dry_run")]
+    locked: bool,
     /// Print errors only
     #[arg(short, long)]
     quiet: bool,
@@ -57,44 +64,51 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
 
 fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Failure> {
     let plan = slot.insert(config::load(&study.options())?);
-    let asked = targets::stages(plan, &args.stages)?;
-    let all = args.force.iter().any(String::is_empty);
-    let force = match all {
-        true => asked.clone(),
-        false if args.force.is_empty() => BTreeSet::new(),
-        false => targets::stages(plan, &args.force)?,
-    };
+    let request = request(plan, args)?;
     let store = Store::new(&plan.folders.outputs);
     if args.dry_run {
-        return dry_run(plan, &store, &asked, &force, args);
+        return dry_run(plan, &store, &request, args.json);
     }
-    let request = Request { targets: asked, only: args.only, force, jobs: jobs(args), keep_going: args.keep_going };
     let lock = Lock::take(&store, args.wait_lock)?;
     artifact::clean(&store)?;
     interrupt::install(store.tmp());
     let person = Person::new(args.quiet);
     let listener: &dyn Listener = if args.json { &Machine } else { &person };
-    if args.only {
+    if request.only {
         warn_if_outdated(plan, &store, &request, listener)?;
     }
-    let open_log = |run: &Run| {
-        if let Err(failure) = log::open(&run.folder(&store)) {
+    let open_log = |folder: &Path| {
+        if let Err(failure) = log::open(folder) {
             listener.hear(Event::Remark { text: format!("no log: {}", failure.brief()) });
         }
     };
     execute(plan, &store, &request, listener, &lock, &open_log)
 }
 
-fn dry_run(
-    plan: &Plan,
-    store: &Store,
-    asked: &BTreeSet<usize>,
-    force: &BTreeSet<usize>,
-    args: &Args,
-) -> Result<(), Failure> {
-    let survey = if args.only { survey_alone } else { survey };
-    let standings = survey(plan, store, asked, force)?;
-    status::print(&standings, args.json);
+/// What the command line asks for.
+fn request(plan: &Plan, args: &Args) -> Result<Request, Failure> {
+    let targets = match args.from.as_slice() {
+        [] => targets::stages(plan, &args.stages)?,
+        from => targets::with_followers(plan, from)?,
+    };
+    let all = args.force.iter().any(String::is_empty);
+    let force = match all {
+        true => targets.clone(),
+        false if args.force.is_empty() => BTreeSet::new(),
+        false => targets::stages(plan, &args.force)?,
+    };
+    let locked = match args.locked {
+        true => Some(Arc::new(lockfile::read(&lockfile::path(&plan.pipeline))?)),
+        false => None,
+    };
+    let only = args.only || !args.from.is_empty();
+    Ok(Request { targets, only, force, jobs: threads(args.jobs), keep_going: args.keep_going, locked })
+}
+
+fn dry_run(plan: &Plan, store: &Store, request: &Request, json: bool) -> Result<(), Failure> {
+    let survey = if request.only { survey_alone } else { survey };
+    let standings = survey(plan, store, &request.targets, &request.force)?;
+    status::print(&standings, json);
     Ok(())
 }
 
@@ -111,7 +125,8 @@ fn warn_if_outdated(plan: &Plan, store: &Store, request: &Request, listener: &dy
     Ok(())
 }
 
-fn jobs(args: &Args) -> usize {
+/// As many threads as asked for, or as there are processors.
+pub fn threads(jobs: Option<u16>) -> usize {
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
-    args.jobs.map_or_else(all, usize::from)
+    jobs.map_or_else(all, usize::from)
 }

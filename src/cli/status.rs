@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{OK, Study, out, targets};
 use crate::config;
+use crate::engine::graph::Look;
 use crate::engine::status::{Standing, State, survey};
 use crate::failure::{Failure, OUTDATED};
 use crate::progress::with_reasons;
@@ -13,7 +14,7 @@ use crate::store::Store;
 pub struct Args {
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub json: bool,
     /// Leave with 10 when anything is outdated
     #[arg(long)]
     exit_code: bool,
@@ -28,10 +29,13 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     Ok(if current || !args.exit_code { OK } else { OUTDATED })
 }
 
-/// Prints standings, as lines or as one JSON object `{"stages": […]}`.
+/// The version of the JSON's form.
+const FORMAT: u32 = 1;
+
+/// Prints standings, as lines or as one JSON object `{"format": 1, "stages": […]}`.
 pub fn print(standings: &[Standing], json: bool) {
     if json {
-        out(&serde_json::json!({"stages": standings}).to_string());
+        out(&serde_json::json!({"format": FORMAT, "stages": standings}).to_string());
         return;
     }
     for standing in standings {
@@ -41,11 +45,13 @@ pub fn print(standings: &[Standing], json: bool) {
     }
 }
 
-fn lines(standing: &Standing) -> Vec<String> {
+/// A standing as lines for a person.
+pub fn lines(standing: &Standing) -> Vec<String> {
     let stage = standing.stage;
     match standing.state {
         State::Cached => vec![format!("{stage:<10} cached")],
         State::CachedNotShown => vec![format!("{stage:<10} cached   an earlier result, current again after a run")],
+        State::Outdated if Look::of(standing) == Look::Altered => with_reasons(stage, "altered", &standing.reasons),
         State::Outdated => with_reasons(stage, "outdated", &standing.reasons),
         State::Maybe => {
             let waits = standing.waits_on.join(", ");

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use stages::contract::suggest;
 
 use crate::config::Plan;
+use crate::engine::plan::Graph;
 use crate::failure::Failure;
 
 /// The indices of the named stages; all of them where none is named.
@@ -21,4 +22,10 @@ pub fn stages(plan: &Plan, names: &[String]) -> Result<BTreeSet<usize>, Failure>
         })
     };
     names.iter().map(index).collect()
+}
+
+/// The named stages and all that follow from them.
+pub fn with_followers(plan: &Plan, names: &[String]) -> Result<BTreeSet<usize>, Failure> {
+    let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
+    Ok(graph.with_followers(&stages(plan, names)?))
 }

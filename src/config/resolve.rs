@@ -65,6 +65,20 @@ pub fn load(options: &Options) -> Result<Plan, Failure> {
     }
 }
 
+/// The outputs folder, whatever else is wrong with the configuration: for what only looks at results.
+pub fn outputs(options: &Options) -> Result<PathBuf, Failure> {
+    let text = read_text(&options.pipeline)?;
+    let (mut yaml, value, mut problems) = Yaml::parse(&options.pipeline.display().to_string(), &text);
+    let Some(mut value) = value else { return Err(Failure::input(problems, Arc::new(yaml))) };
+    problems = overrides::apply(&options.overrides, &mut yaml, &mut value);
+    let (path, root) = (value["study"]["outputs"].as_str().unwrap_or("outputs"), root(options));
+    match inside(&root, path, &root, "study.outputs", options.allow_outside) {
+        Ok(outputs) if problems.is_empty() => Ok(outputs),
+        Ok(_) => Err(Failure::input(problems, Arc::new(yaml))),
+        Err(problem) => Err(Failure::input(vec![*problem], Arc::new(yaml))),
+    }
+}
+
 /// Reads a configuration; the plan is there when enough could be read, whatever else is wrong.
 pub fn survey(options: &Options) -> Result<Survey, Failure> {
     let name = options.pipeline.display().to_string();
@@ -136,14 +150,19 @@ fn check_names(stages: &[Box<dyn Bound>]) -> Vec<Problem> {
 }
 
 fn folders(file: &File, options: &Options) -> (Option<Folders>, Vec<Problem>) {
-    let parent = options.pipeline.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let root = parent.unwrap_or(Path::new(".")).to_owned();
+    let root = root(options);
     let below = |path: &str, setting: &str| inside(&root, path, &root, setting, options.allow_outside);
     match (below(&file.study.data, "study.data"), below(&file.study.outputs, "study.outputs")) {
         (Ok(data), Ok(outputs)) if same_folder(&data, &outputs) => (None, vec![outputs_are_data(&file.study.outputs)]),
         (Ok(data), Ok(outputs)) => (Some(Folders { root, data, outputs }), Vec::new()),
         (data, outputs) => (None, [data.err(), outputs.err()].into_iter().flatten().map(|problem| *problem).collect()),
     }
+}
+
+/// The study's folder: where the configuration lies.
+fn root(options: &Options) -> PathBuf {
+    let parent = options.pipeline.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new(".")).to_owned()
 }
 
 fn same_folder(a: &Path, b: &Path) -> bool {

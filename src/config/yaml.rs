@@ -92,6 +92,20 @@ impl Yaml {
         }
     }
 
+    /// The origin in words, `default` where the setting itself was not given: nowhere, or only the section around it.
+    pub fn written(&self, path: &str) -> String {
+        let given = |path: &&str| self.overrides.contains_key(*path) || self.places.contains_key(*path);
+        let section = |path: &str| {
+            let below = format!("{path}.");
+            self.places.range(below.clone()..).next().is_some_and(|(key, _)| key.starts_with(&below))
+        };
+        match ancestors(path).find(given) {
+            Some(around) if around != path && !self.overrides.contains_key(around) && section(around) => None,
+            _ => Some(self.origin_text(path)).filter(|text| !text.is_empty()),
+        }
+        .unwrap_or_else(|| "default".to_owned())
+    }
+
     /// One line of the text, counted from 1.
     pub fn line(&self, number: usize) -> Option<&str> {
         self.text.lines().nth(number.checked_sub(1)?)
@@ -133,6 +147,10 @@ mod tests {
         assert_eq!(yaml.origin("a.b.c"), Origin::File(Spot { line: 2, column: 10 }));
         assert_eq!(yaml.origin("a.d.c"), Origin::File(Spot { line: 3, column: 3 }));
         assert_eq!(yaml.origin("z"), Origin::Default);
+        assert_eq!(yaml.written("a.b.c"), "pipeline.yaml:2");
+        assert_eq!(yaml.written("a.b.other"), "default", "the section is given, the setting is not");
+        assert_eq!(yaml.written("a.d.c.max"), "pipeline.yaml:3", "a short form is given where its section stands");
+        assert_eq!(yaml.written("z"), "default");
         let (yaml, ..) = Yaml::parse("pipeline.yaml", "visits:\n  - a\n  - b\n");
         assert_eq!(yaml.origin("visits[1]"), Origin::File(Spot { line: 3, column: 5 }));
     }

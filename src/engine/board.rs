@@ -9,7 +9,7 @@ use super::flight::{Landing, Tower};
 use super::plan::Graph;
 use super::supply::Shelf;
 use crate::failure::Failure;
-use crate::store::history::StageRun;
+use crate::store::history::{Outcome, StageRun};
 
 /// Which stages have landed and which may start.
 pub struct Board<'a> {
@@ -61,24 +61,20 @@ impl Board<'_> {
     }
 
     fn succeeded(&self, index: usize) -> bool {
-        self.landed.get(&index).is_some_and(|stage| matches!(stage.outcome, "ran" | "cached"))
+        self.landed.get(&index).is_some_and(|stage| matches!(stage.outcome, Outcome::Ran | Outcome::Cached))
     }
 
     fn skip_hopeless(&mut self, tower: &Tower<'_>) {
         let stages = &tower.plan.stages;
         for &index in self.wanted {
-            let failed = |up: &&usize| self.landed.get(*up).is_some_and(|s| matches!(s.outcome, "failed" | "skipped"));
+            let failed = |up: &&usize| {
+                self.landed.get(*up).is_some_and(|s| matches!(s.outcome, Outcome::Failed | Outcome::Skipped))
+            };
             let cause = self.graph.upstream[index].iter().find(failed);
             if let (Some(&cause), false) = (cause, self.landed.contains_key(&index)) {
                 let stage = stages[index].name();
                 tower.listener.hear(Event::Skipped { stage, because: stages[cause].name() });
-                let skipped = StageRun {
-                    stage: stage.to_owned(),
-                    outcome: "skipped",
-                    reasons: Vec::new(),
-                    key: None,
-                    seconds: 0.0,
-                };
+                let skipped = StageRun::new(stage, Outcome::Skipped);
                 self.landed.insert(index, skipped);
             }
         }

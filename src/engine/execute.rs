@@ -4,17 +4,21 @@
 //! follow only when everything asked for is up to date, so `outputs/` always shows one consistent run.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::board::Board;
 use super::event::{Event, Listener};
 use super::flight::Tower;
+use super::locked;
 use super::plan::Graph;
 use super::supply::{Shelf, Stored};
 use crate::config::Plan;
 use crate::failure::Failure;
-use crate::store::history::Run;
+use crate::store::history::{Diary, Outcome, StageRun};
 use crate::store::lock::Lock;
+use crate::store::lockfile::Lockfile;
 use crate::store::{Damage, Store, files, lockfile, verify};
 
 /// What the user asked for.
@@ -28,6 +32,8 @@ pub struct Request {
     /// Stages side by side, and threads within them.
     pub jobs: usize,
     pub keep_going: bool,
+    /// What the results must be made of, and be.
+    pub locked: Option<Arc<Lockfile>>,
 }
 
 /// Runs what is asked for; the lock proves that no one else writes.
@@ -37,36 +43,79 @@ pub fn execute(
     request: &Request,
     listener: &dyn Listener,
     _lock: &Lock,
-    on_work: &(dyn Fn(&Run) + Sync),
+    on_work: &(dyn Fn(&Path) + Sync),
 ) -> Result<(), Failure> {
     let start = Instant::now();
     let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
     let wanted = if request.only { request.targets.clone() } else { graph.with_needs(&request.targets) };
-    let mut run = Run::start(plan.yaml.overrides.values().cloned().collect());
-    let opened = || on_work(&run);
-    let tower = Tower { plan, store, listener, jobs: request.jobs, on_work: &opened };
-    let shelf = if request.only { shelved(plan, store, &graph, &wanted)? } else { Shelf::new() };
-    let mut board =
-        Board { graph: &graph, request, wanted: &wanted, shelf, landed: BTreeMap::new(), failures: Vec::new() };
-    board.fly_all(&tower);
-    let Board { shelf, landed, failures, .. } = board;
-    run.succeeded = failures.is_empty();
-    run.stages = landed.into_values().collect();
-    let worked = run.stages.iter().any(|stage| stage.outcome != "cached");
-    let finished =
-        if run.succeeded { finish(plan, store, request, &wanted, &shelf) } else { Err(Failure::several(failures)) };
-    let told = if worked { run.write(store, start.elapsed()) } else { Ok(()) };
+    hold(plan, &wanted, request)?;
+    let diary = Diary::open(store);
+    let opened = || on_work(&diary.folder());
+    let locked = request.locked.as_deref();
+    let tower = Tower { plan, store, listener, jobs: request.jobs, locked, on_work: &opened };
+    let Flown { shelf, stages, failures } = fly(&tower, &graph, request, &wanted)?;
+    let finished = match failures.is_empty() {
+        true => finish(plan, store, request, &wanted, &shelf),
+        false => Err(Failure::several(failures)),
+    };
+    let end = finished.is_ok().then(|| finished_event(plan, store, &wanted, &stages, start.elapsed()));
+    let worth_telling = stages.iter().any(|stage| stage.outcome != Outcome::Cached || stage.switched);
+    let told = match worth_telling {
+        true => diary.write(plan.yaml.overrides.values().cloned().collect(), stages, finished.as_ref().err()),
+        false => Ok(()),
+    };
     finished.and(told)?;
-    let named = |outcome: &str| -> Vec<&'static str> {
-        let is =
-            |index: &&usize| run.stages.iter().any(|s| s.stage == plan.stages[**index].name() && s.outcome == outcome);
-        wanted.iter().filter(is).map(|index| plan.stages[*index].name()).collect()
+    end.into_iter().for_each(|event| listener.hear(event));
+    Ok(())
+}
+
+/// Refuses a plan that is not what the lock file says, where the run is held to one.
+fn hold(plan: &Plan, wanted: &BTreeSet<usize>, request: &Request) -> Result<(), Failure> {
+    let problems = request.locked.as_ref().map_or_else(Vec::new, |lock| locked::before(plan, wanted, lock));
+    if problems.is_empty() { Ok(()) } else { Err(Failure::input(problems, Arc::clone(&plan.yaml))) }
+}
+
+/// How the stages ended.
+struct Flown {
+    shelf: Shelf,
+    /// For the history, in order: what was wanted, and what it ran on.
+    stages: Vec<StageRun>,
+    failures: Vec<Failure>,
+}
+
+fn fly(tower: &Tower<'_>, graph: &Graph, request: &Request, wanted: &BTreeSet<usize>) -> Result<Flown, Failure> {
+    let (plan, store) = (tower.plan, tower.store);
+    let shelf = if request.only { shelved(plan, store, graph, wanted)? } else { Shelf::new() };
+    let lent: Vec<StageRun> = shelf.values().map(lent).collect();
+    let mut board = Board { graph, request, wanted, shelf, landed: BTreeMap::new(), failures: Vec::new() };
+    board.fly_all(tower);
+    let Board { shelf, landed, failures, .. } = board;
+    let mut stages: Vec<StageRun> = landed.into_values().chain(lent).collect();
+    stages.sort_by_key(|told| plan.stages.iter().position(|stage| stage.name() == told.stage));
+    Ok(Flown { shelf, stages, failures })
+}
+
+fn finished_event(
+    plan: &Plan,
+    store: &Store,
+    wanted: &BTreeSet<usize>,
+    stages: &[StageRun],
+    elapsed: Duration,
+) -> Event {
+    let named = |outcome: Outcome| -> Vec<&'static str> {
+        let names = wanted.iter().map(|index| plan.stages[*index].name());
+        names.filter(|name| stages.iter().any(|s| s.stage == *name && s.outcome == outcome)).collect()
     };
     let report = store.link("report").join("report.html");
     let report = report.exists().then(|| report.strip_prefix(".").unwrap_or(&report).display().to_string());
-    let seconds = start.elapsed().as_secs_f64();
-    listener.hear(Event::Finished { ran: named("ran"), cached: named("cached"), seconds, report });
-    Ok(())
+    let (ran, cached) = (named(Outcome::Ran), named(Outcome::Cached));
+    Event::Finished { ran, cached, seconds: elapsed.as_secs_f64(), report }
+}
+
+/// A result that was used as it is: the history knows it, so that a collection keeps it.
+fn lent(stored: &Stored) -> StageRun {
+    let key = Some(stored.entry.key.to_string());
+    StageRun { key, ..StageRun::new(&stored.entry.stage, Outcome::Cached) }
 }
 
 /// For `--only`: what the other stages' links show, whole.
@@ -104,7 +153,7 @@ fn finish(
     if flipped {
         files::sync_folder(&store.outputs)?;
     }
-    if stored.len() == plan.stages.len() && !request.only {
+    if stored.len() == plan.stages.len() && !request.only && request.locked.is_none() {
         let records: Vec<_> = stored.iter().map(|stored| stored.record.as_ref().clone()).collect();
         lockfile::write(&lockfile::path(&plan.pipeline), &records, &plan.yaml.overrides)?;
     }

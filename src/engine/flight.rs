@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::decide::{Verdict, decide};
 use super::event::{Event, Listener};
+use super::locked;
 use super::perform::{contents, perform};
 use super::recipe::Recipe;
 use super::supply::{Shelf, Stored, digests, supply};
@@ -14,7 +15,8 @@ use crate::config::Plan;
 use crate::failure::Failure;
 use crate::panics;
 use crate::store::artifact::{set_aside, store};
-use crate::store::history::StageRun;
+use crate::store::history::{Outcome, StageRun};
+use crate::store::lockfile::Lockfile;
 use crate::store::{Damage, Entry, Store};
 
 /// What every flight shares.
@@ -23,6 +25,8 @@ pub struct Tower<'a> {
     pub store: &'a Store,
     pub listener: &'a dyn Listener,
     pub jobs: usize,
+    /// What each result must be.
+    pub locked: Option<&'a Lockfile>,
     /// Called before anything runs, for example to open the log.
     pub on_work: &'a (dyn Fn() + Sync),
 }
@@ -39,18 +43,16 @@ impl Tower<'_> {
     pub fn fly(&self, index: usize, shelf: &Shelf, forced: bool) -> Landing {
         let stage = &self.plan.stages[index];
         let start = Instant::now();
-        let mut history = StageRun {
-            stage: stage.name().to_owned(),
-            outcome: "cached",
-            reasons: Vec::new(),
-            key: None,
-            seconds: 0.0,
-        };
+        let mut history = StageRun::new(stage.name(), Outcome::Cached);
         // A panic must land too, or whoever waits for this stage waits for ever.
-        let brought = catch_unwind(AssertUnwindSafe(|| self.bring(index, shelf, forced, &mut history)));
+        let brought = catch_unwind(AssertUnwindSafe(|| {
+            let stored = self.bring(index, shelf, forced, &mut history)?;
+            self.locked.map_or(Ok(()), |lock| locked::after(&stored.record, lock)).map(|()| stored)
+        }));
         let result = brought.unwrap_or_else(|panic| Err(Failure::stage(stage.name(), "panic", panics::text(&*panic))));
         if let Err(failure) = &result {
-            history.outcome = "failed";
+            history.outcome = Outcome::Failed;
+            history.error = Some(failure.brief());
             tracing::error!(stage = stage.name(), "{}", failure.brief());
             self.listener.hear(Event::Failed { stage: stage.name() });
         }
@@ -67,12 +69,13 @@ impl Tower<'_> {
             Verdict::Cached { entry, record, switched } => {
                 tracing::info!(stage = stage.name(), key = entry.key.as_str(), "cached");
                 let key = entry.key.to_string();
+                history.switched = switched;
                 self.listener.hear(Event::Cached { stage: stage.name(), key, switched });
                 Ok(Stored { entry, record: Arc::new(record) })
             }
             Verdict::Run { entry, reasons, damaged } => {
                 (self.on_work)();
-                history.outcome = "ran";
+                history.outcome = Outcome::Ran;
                 history.reasons = reasons.clone();
                 for reason in &reasons {
                     tracing::info!(stage = stage.name(), "running: {reason}");

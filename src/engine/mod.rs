@@ -5,15 +5,20 @@
 
 pub mod board;
 pub mod decide;
+pub mod diff;
 pub mod event;
 pub mod execute;
+pub mod explain;
 pub mod flight;
+pub mod graph;
+pub mod locked;
 pub mod perform;
 pub mod plan;
 pub mod reason;
 pub mod recipe;
 pub mod registry;
 pub mod rehearse;
+pub mod rerun;
 pub mod staleness;
 pub mod status;
 pub mod supply;

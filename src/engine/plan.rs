@@ -39,6 +39,17 @@ impl Graph {
         }
         all
     }
+
+    /// These stages and everything that follows from them.
+    pub fn with_followers(&self, targets: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let mut all = targets.clone();
+        for (index, reads) in self.upstream.iter().enumerate() {
+            if reads.iter().any(|up| all.contains(up)) {
+                all.insert(index);
+            }
+        }
+        all
+    }
 }
 
 #[cfg(test)]
@@ -48,14 +59,16 @@ mod tests {
 
     #[test]
     fn the_registered_stages_fit_together_and_wait_only_on_what_they_read() {
-        let settings = serde_json::json!({"ingest": {}});
-        let Ok(settings) = serde_json::from_value(settings) else { return };
+        let settings = serde_json::json!({"ingest": {"participants": {"file": "participants.csv"}}});
+        let settings = serde_json::from_value(settings).unwrap();
         let stages = registry::bind(&settings);
         let names: Vec<_> = stages.iter().map(|stage| stage.name()).collect();
         assert_eq!(names, ["ingest", "qc", "normalize", "outcomes", "screen", "predict", "report"]);
+        assert_eq!(names, registry::names());
         let graph = Graph::new(&stages).unwrap();
         assert_eq!(graph.upstream[..4], [vec![], vec![0], vec![0, 1], vec![1]]);
         let screen = graph.with_needs(&BTreeSet::from([4]));
         assert_eq!(screen, BTreeSet::from([0, 1, 2, 3, 4]), "predict is not needed");
+        assert_eq!(graph.with_followers(&BTreeSet::from([2])), BTreeSet::from([2, 4, 6]));
     }
 }

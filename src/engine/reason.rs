@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::tree::brief;
 use crate::store::Digest;
 
 /// One reason for a stage to run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Reason {
     NeverRun,
@@ -75,7 +75,8 @@ impl fmt::Display for Reason {
     }
 }
 
-fn shown(value: Option<&Value>) -> String {
+/// A setting's value on one short line; a digest by its first eight digits.
+pub fn shown(value: Option<&Value>) -> String {
     let digest = value.and_then(Value::as_str).and_then(Digest::parse);
     digest.map_or_else(|| value.map_or("(not set)".to_owned(), brief), |digest| digest.as_str()[..8].to_owned())
 }

@@ -13,17 +13,27 @@ use stages::contract::{
 
 use crate::config::file::Stages;
 
+/// The stages, in the order of the analysis.
+fn registered() -> Vec<Registered> {
+    vec![
+        with::<stages::ingest::Ingest>(|settings| &settings.ingest),
+        with::<stages::qc::Qc>(|settings| &settings.qc),
+        with::<stages::normalize::Normalize>(|settings| &settings.normalize),
+        with::<stages::outcomes::Outcomes>(|settings| &settings.outcomes),
+        with::<stages::screen::Screen>(|settings| &settings.screen),
+        with::<stages::predict::Predict>(|settings| &settings.predict),
+        with::<stages::report::Report>(|settings| &settings.report),
+    ]
+}
+
 /// The stages with their settings, in the order of the analysis.
 pub fn bind(settings: &Stages) -> Vec<Box<dyn Bound>> {
-    vec![
-        with::<stages::ingest::Ingest>(&settings.ingest),
-        with::<stages::qc::Qc>(&settings.qc),
-        with::<stages::normalize::Normalize>(&settings.normalize),
-        with::<stages::outcomes::Outcomes>(&settings.outcomes),
-        with::<stages::screen::Screen>(&settings.screen),
-        with::<stages::predict::Predict>(&settings.predict),
-        with::<stages::report::Report>(&settings.report),
-    ]
+    registered().iter().map(|stage| (stage.bind)(settings)).collect()
+}
+
+/// The stages' names, in the order of the analysis: for what looks at results without a configuration.
+pub fn names() -> Vec<&'static str> {
+    registered().iter().map(|stage| stage.name).collect()
 }
 
 /// A stage together with its settings, its types erased.
@@ -71,8 +81,17 @@ impl RunError {
 
 struct With<S: Stage>(S::Params);
 
-fn with<S: Stage>(params: &S::Params) -> Box<dyn Bound> {
-    Box::new(With::<S>(params.clone()))
+/// Gives a stage its settings.
+type Bind = Box<dyn Fn(&Stages) -> Box<dyn Bound>>;
+
+/// A stage before it has settings.
+struct Registered {
+    name: &'static str,
+    bind: Bind,
+}
+
+fn with<S: Stage>(params: fn(&Stages) -> &S::Params) -> Registered {
+    Registered { name: S::NAME, bind: Box::new(move |settings| Box::new(With::<S>(params(settings).clone()))) }
 }
 
 impl<S: Stage> Bound for With<S> {

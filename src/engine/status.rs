@@ -37,6 +37,12 @@ pub struct Standing {
     pub state: State,
     pub reasons: Vec<Reason>,
     pub waits_on: Vec<&'static str>,
+    /// What the stage would read, as far as it is known.
+    #[serde(skip)]
+    pub recipe: Recipe,
+    /// Its result, where that is in the cache and whole.
+    #[serde(skip)]
+    pub stored: Option<Stored>,
 }
 
 /// The standing of the given stages and of what they need, in order.
@@ -88,14 +94,15 @@ fn known(plan: &Plan, store: &Store, index: usize, forced: bool, shelf: &mut She
     let stage = plan.stages[index].as_ref();
     let (inputs, _) = digests(stage, &plan.sources[index], shelf);
     let recipe = Recipe::new(stage, plan.seed, inputs);
-    let (state, reasons) = match decide(&recipe, store, &plan.yaml, forced)? {
+    let (state, reasons, stored) = match decide(&recipe, store, &plan.yaml, forced)? {
         Verdict::Cached { entry, record, switched } => {
-            shelf.insert(stage.name(), Stored { entry, record: Arc::new(record) });
-            (if switched { State::CachedNotShown } else { State::Cached }, Vec::new())
+            let stored = Stored { entry, record: Arc::new(record) };
+            shelf.insert(stage.name(), stored.clone());
+            (if switched { State::CachedNotShown } else { State::Cached }, Vec::new(), Some(stored))
         }
-        Verdict::Run { reasons, .. } => (State::Outdated, reasons),
+        Verdict::Run { reasons, .. } => (State::Outdated, reasons, None),
     };
-    Ok(Standing { stage: stage.name(), state, reasons, waits_on: Vec::new() })
+    Ok(Standing { stage: stage.name(), state, reasons, waits_on: Vec::new(), recipe, stored })
 }
 
 /// A stage whose inputs are not all known: outdated if its own settings say so already.
@@ -114,7 +121,7 @@ fn waiting(
     let mut reasons = staleness::reasons(&recipe, record.as_ref(), false, |path| plan.yaml.origin_text(path));
     reasons.extend(forced.then_some(Reason::Forced));
     let state = if reasons.is_empty() { State::Maybe } else { State::Outdated };
-    Standing { stage: stage.name(), state, reasons, waits_on }
+    Standing { stage: stage.name(), state, reasons, waits_on, recipe, stored: None }
 }
 
 impl State {

@@ -4,6 +4,7 @@ use crate::engine::event::Event;
 use crate::engine::execute::Request;
 use crate::engine::toy::Study;
 use crate::failure;
+use crate::store::history;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -71,6 +72,9 @@ fn one_stage_alone_runs_on_what_is_cached_and_force_runs_what_is_whole() {
     study.input = vec![7];
     study.stages[1].settings = json!({"fail": null, "factor": 5});
     assert_eq!(study.run(only(1)).unwrap(), ["double"], "numbers stays as it was");
+    let told = history::read(&study.store(), history::ids(&study.store()).last().unwrap()).run.unwrap();
+    let used: Vec<&str> = told.stages.iter().filter(|s| s.key.is_some()).map(|s| s.stage.as_str()).collect();
+    assert_eq!(used, ["numbers", "double"], "what it ran on is told as well");
     assert_eq!(
         study.run(|request| request.force = BTreeSet::from([3])).unwrap(),
         ["numbers", "double", "parity", "sum"]

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::store::{Digest, Entry, Record, parquet};
 
 /// A stage's result that is in the cache and whole.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
     pub entry: Entry,
     pub record: Arc<Record>,

@@ -20,7 +20,8 @@ use crate::failure::Failure;
 use crate::store::lock::Lock;
 use crate::store::{Digest, Store};
 
-type Work = fn(&Toy, &Supply) -> Vec<i64>;
+/// What a toy stage computes.
+pub type Work = fn(&Toy, &Supply) -> Vec<i64>;
 
 /// One toy stage.
 #[derive(Clone)]
@@ -28,7 +29,7 @@ pub struct Toy {
     name: &'static str,
     reads: Vec<&'static str>,
     pub settings: Value,
-    work: Work,
+    pub work: Work,
     runs: Arc<AtomicUsize>,
 }
 

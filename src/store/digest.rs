@@ -43,6 +43,11 @@ impl Digest {
         &self.0
     }
 
+    /// The first eight digits: enough for a person.
+    pub fn short(&self) -> &str {
+        &self.0[..8]
+    }
+
     fn hex(bytes: &[u8]) -> Digest {
         Digest(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }

@@ -4,16 +4,22 @@
 //! renamed into place. Nothing here decides whether a stage runs.
 
 pub mod artifact;
+pub mod compare;
 pub mod copy;
 pub mod digest;
+pub mod entries;
 pub mod files;
+pub mod gc;
 pub mod history;
 pub mod layout;
 pub mod link;
 pub mod lock;
 pub mod lockfile;
+pub mod moment;
 pub mod parquet;
 pub mod record;
+pub mod runs;
+pub mod scratch;
 pub mod target;
 pub mod verify;
 

@@ -50,6 +50,11 @@ pub fn decode(bytes: Vec<u8>) -> PolarsResult<(DataFrame, Metadata)> {
     Ok((frame, metadata))
 }
 
+/// The number of rows, from the file's own description.
+pub fn rows(bytes: Vec<u8>) -> PolarsResult<usize> {
+    Ok(ParquetReader::new(Cursor::new(bytes)).get_metadata()?.num_rows)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -81,6 +81,11 @@ pub trait Cell: Sized + Clone {
     fn cells(column: &Column) -> Vec<Self>;
 }
 
+/// A column of text whose cells are borrowed: long tables repeat their names, and none of them is copied on the way.
+pub fn text_column<'a>(name: &str, cells: impl Iterator<Item = &'a str>) -> Column {
+    StringChunked::from_iter_values(name.into(), cells).into_column()
+}
+
 /// Canonical bits: no NaN in a file (it becomes null), no negative zero.
 fn canonical(value: f64) -> Option<f64> {
     (!value.is_nan()).then_some(value + 0.0)

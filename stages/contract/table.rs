@@ -71,11 +71,25 @@ impl<S: Schema> Table<S> {
         cells(&self.frame, name)
     }
 
+    /// The cells of one declared text column, borrowed, in the order of the key; empty text where one is missing.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        let column = self.frame.column(name).expect("a Table holds every declared column");
+        let cells = column.str().expect("a Table holds only columns of the declared type");
+        cells.iter().map(Option::unwrap_or_default)
+    }
+
     /// The cells of an undeclared column of an open table, if it is there with this type.
     pub fn extra<T: Cell>(&self, name: &str) -> Option<Vec<T>> {
         let column = self.frame.column(name).ok()?;
         let fits = *column.dtype() == T::KIND.data_type() && (T::NULLABLE || column.null_count() == 0);
         fits.then(|| T::cells(column))
+    }
+
+    /// The names of the undeclared columns of an open table, in file order.
+    pub fn extra_names(&self) -> Vec<&str> {
+        let declared: Vec<&str> = S::columns().iter().map(|spec| spec.name).collect();
+        let names = self.frame.columns().iter().map(|column| column.name().as_str());
+        names.filter(|name| !declared.contains(name)).collect()
     }
 
     pub fn height(&self) -> usize {
@@ -106,10 +120,15 @@ impl<S: Schema> Table<S> {
 
     /// The rows for which `keep` holds, with every column and the metadata.
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Result<Self, TableError> {
-        let mask: BooleanChunked = (0..self.height()).map(|row| Some(keep(row))).collect();
-        let frame = self.frame.filter(&mask);
-        let frame = frame.map_err(|e| TableError::Frame { table: S::NAME, message: e.to_string() })?;
-        Table::try_from(frame).map(|table| Table { metadata: self.metadata.clone(), ..table })
+        let mask: Vec<bool> = (0..self.height()).map(keep).collect();
+        let frame = match mask.iter().all(|kept| *kept) {
+            true => Ok(self.frame.clone()),
+            false => self.frame.filter(&BooleanChunked::from_slice("".into(), &mask)),
+        };
+        let mut frame = frame.map_err(|e| TableError::Frame { table: S::NAME, message: e.to_string() })?;
+        frame.rechunk_mut();
+        // Some of the rows of a table, in their order, break no rule that all of them keep: nothing is checked again.
+        Ok(Table { frame, metadata: self.metadata.clone(), schema: PhantomData })
     }
 }
 

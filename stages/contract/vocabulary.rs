@@ -40,8 +40,8 @@ pub struct Vocabulary {
     pub has_assessments: bool,
     /// Timepoints at which metabolites are measured.
     pub timepoints: Vec<String>,
-    /// Measures of change that normalize computes.
-    pub measures: BTreeSet<String>,
+    /// Measures of change that normalize computes, each with its contrasts.
+    pub measures: BTreeMap<String, Vec<String>>,
     /// Endpoints by name.
     pub endpoints: BTreeMap<String, EndpointFacts>,
     /// Models of the screen by name.
@@ -76,7 +76,24 @@ impl Vocabulary {
         Self::unknown("unknown_outcome", "outcome", name, self.endpoints.keys().map(String::as_str), path)
     }
 
-    pub fn check_measure(&self, name: &str, path: impl Into<String>) -> Option<Problem> {
-        Self::unknown("unknown_measure", "measure of change", name, self.measures.iter().map(String::as_str), path)
+    /// A problem unless exactly one change has the measure, or the named contrast has it.
+    pub fn check_change(&self, measure: &str, contrast: Option<&str>, path: &str) -> Option<Problem> {
+        let known = self.measures.keys().map(String::as_str);
+        let unknown = Self::unknown("unknown_measure", "measure of change", measure, known, format!("{path}.change"));
+        let contrasts = self.measures.get(measure).map(Vec::as_slice).unwrap_or_default();
+        match contrast {
+            _ if unknown.is_some() => unknown,
+            Some(name) => {
+                let known = contrasts.iter().map(String::as_str);
+                Self::unknown("unknown_contrast", "contrast", name, known, format!("{path}.contrast"))
+            }
+            None if contrasts.len() > 1 => Some(Problem::new(
+                "ambiguous_contrast",
+                Place::setting(format!("{path}.change")),
+                format!("{} changes have the measure `{measure}`: {}", contrasts.len(), contrasts.join(", ")),
+                format!("say which, `{{change: {measure}, contrast: {}}}`", contrasts[0]),
+            )),
+            None => None,
+        }
     }
 }

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use super::calendar::Calendar;
 use super::known::Known;
 use super::params::Assessments;
 use super::problems::Problems;
+use super::redcap;
 use super::row::Row;
 use super::scale::Scale;
 use super::schema::{self, AssessmentRow};
@@ -47,6 +49,9 @@ pub fn read(
     let mut ratings = Ratings { rows: Vec::new(), items: layout.items.len() };
     let mut seen: BTreeMap<(String, usize), u64> = BTreeMap::new();
     sheet.for_each(|row| {
+        if is_of_another_instrument(&row, &layout, params) {
+            return;
+        }
         let items: Vec<_> =
             layout.items.iter().map(|item| row.number_in(*item, scale.item_range, "", problems)).collect();
         let given = layout.total.and_then(|total| row.number_in(total, Some(scale.total_range), "", problems));
@@ -74,6 +79,23 @@ pub fn read(
     });
     ratings.rows.sort_by(|a, b| schema::Assessments::compare(&a.0, &b.0));
     ratings
+}
+
+/// Whether a row of a REDCap export holds nothing of this instrument.
+///
+/// METHOD: a row that repeats an instrument, or is of an event that is no visit, and has neither total nor item here
+/// is another instrument's. A blank row of a visit is kept: the visit was missed.
+fn is_of_another_instrument(row: &Row<'_>, layout: &Layout, params: &Assessments) -> bool {
+    let repeats = row.text(row.find(redcap::REPEATED)).is_some();
+    let elsewhere = || params.visit == redcap::EVENT && visit_of(row.raw(layout.visit), params).is_none();
+    let blank = || layout.total.iter().chain(&layout.items).all(|column| row.text(*column).is_none());
+    (repeats || elsewhere()) && blank()
+}
+
+/// The place of the visit that the file calls `word`.
+fn visit_of(word: &str, params: &Assessments) -> Option<usize> {
+    let name = params.visit_names.get(word).map_or(word, String::as_str);
+    params.visits.iter().position(|known| known == name)
 }
 
 /// The sum of the items, where there are any and all are given.
@@ -104,7 +126,7 @@ fn refuse_more_items(params: &Assessments, scale: &Scale, sheet: &Sheet<'_>, pro
     let number = |header: &str| header.strip_prefix(&params.item_prefix)?.parse::<usize>().ok();
     for header in sheet.headers.iter().filter(|header| number(header).is_some_and(|n| n == 0 || n > scale.items)) {
         problems.add(sheet.name, "unknown_item", || {
-            let place = Place::cell(sheet.name, 1, header.as_str());
+            let place = Place::cell(sheet.name, sheet.header_line, header.as_str());
             let message =
                 format!("`{header}` is not an item of {}, which has {} items", params.instrument, scale.items);
             let remedy = "rename or remove the column, or declare another instrument with its `items:`";
@@ -129,10 +151,11 @@ fn whose(
         });
     }
     let visit = visit?;
-    let index = params.visits.iter().position(|known| known == visit);
+    let index = visit_of(visit, params);
     if index.is_none() {
         row.refuse(layout.visit, "unknown_visit", problems, |_| {
-            let remedy = suggest::remedy(visit, params.visits.iter().map(String::as_str));
+            let words = params.visits.iter().chain(params.visit_names.keys()).map(String::as_str);
+            let remedy = suggest::remedy(visit, words);
             (format!("unknown visit `{visit}`"), remedy)
         });
     }
@@ -142,9 +165,10 @@ fn whose(
 fn refuse_repeat(row: &Row<'_>, layout: &Layout, earlier: u64, problems: &mut Problems) {
     row.refuse(layout.visit, "duplicate_assessment", problems, |_| {
         let (participant, visit) = (row.raw(layout.participant), row.raw(layout.visit));
-        let message =
-            format!("participant `{participant}` has visit `{visit}` on line {earlier} and again on line {}", row.line);
-        (message, "keep one of the two rows, or correct the visit".into())
+        let (first, again) = (row.at(earlier), row.at(row.line));
+        let message = format!("participant `{participant}` has visit `{visit}` {first} and again {again}");
+        let choose = if row.find(redcap::EVENT).is_some() { ", choose rows with `where:`" } else { "" };
+        (message, format!("keep one of the two rows{choose}, or correct the visit"))
     });
 }
 
@@ -152,6 +176,12 @@ impl Ratings {
     /// Who has at least one row.
     pub fn participants(&self) -> impl Iterator<Item = &str> {
         self.rows.iter().map(|(row, _)| row.participant_id.as_str())
+    }
+
+    /// The day of each participant's visits, where it is given.
+    pub fn calendar(&self) -> Calendar {
+        let day = |(row, _): &(AssessmentRow, _)| Some((row.participant_id.clone(), row.visit.clone(), row.day?));
+        Calendar::new(self.rows.iter().filter_map(day))
     }
 
     /// The ratings' table, with what was noticed of missing totals and visits.

@@ -14,13 +14,21 @@ use super::file::Encoding;
 pub struct Fault {
     pub code: &'static str,
     pub line: Option<u64>,
+    /// The header of the column, where it is known.
+    pub column: Option<String>,
     pub message: String,
     pub remedy: String,
 }
 
 impl Fault {
     pub fn new(code: &'static str, line: Option<u64>, message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Fault { code, line, message: message.into(), remedy: remedy.into() }
+        Fault { code, line, column: None, message: message.into(), remedy: remedy.into() }
+    }
+
+    /// The same fault, in this column.
+    pub fn of_column(mut self, header: impl Into<String>) -> Self {
+        self.column = Some(header.into()).filter(|header| !header.is_empty());
+        self
     }
 }
 
@@ -36,6 +44,8 @@ pub fn decode(bytes: &[u8], encoding: Option<Encoding>) -> Result<Cow<'_, str>, 
     let accepted = match encoding {
         None => vec![UTF_8, UTF_16LE, UTF_16BE],
         Some(Encoding::Utf8) => vec![UTF_8],
+        // Without a mark the text begins with a letter, of which the half that is zero tells which comes first.
+        Some(Encoding::Utf16) if matches!(bytes, [0, second, ..] if *second != 0) => vec![UTF_16BE, UTF_16LE],
         Some(Encoding::Utf16) => vec![UTF_16LE, UTF_16BE],
         Some(Encoding::Windows1252) => vec![WINDOWS_1252],
     };
@@ -78,6 +88,34 @@ fn refuse_nul(text: &str) -> Result<(), Fault> {
     Err(Fault::new("nul_byte", Some(line), "the file holds a NUL character: it is not plain text", remedy))
 }
 
+/// The text with some of its lines emptied, so that every other line keeps its number: the first `skip`, and those that
+/// begin with `comment` and do not stand within quotation marks.
+pub fn without_lines<'a>(text: Cow<'a, str>, skip: u64, comment: Option<&str>) -> Cow<'a, str> {
+    if skip == 0 && comment.is_none() {
+        return text;
+    }
+    let mut kept = String::with_capacity(text.len());
+    let (mut quoted, mut number, mut after_return) = (false, 0, false);
+    for line in text.split_inclusive(['\n', '\r']) {
+        if after_return && line == "\n" {
+            kept.push('\n');
+            after_return = false;
+            continue;
+        }
+        let end = line.trim_end_matches(['\n', '\r']).len();
+        let (content, line_end) = line.split_at(end);
+        let remark = !quoted && comment.is_some_and(|comment| content.starts_with(comment));
+        if number >= skip && !remark {
+            kept.push_str(content);
+            quoted ^= content.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+        }
+        kept.push_str(line_end);
+        after_return = line_end == "\r";
+        number += 1;
+    }
+    Cow::Owned(kept)
+}
+
 /// The line on which the byte after `before` stands; `\n`, `\r\n` and a lone `\r` each end one.
 pub fn line_after(before: &[u8]) -> u64 {
     1 + line_ends(before)
@@ -108,6 +146,9 @@ mod tests {
         assert_eq!(decode(&utf16, None).unwrap(), text);
         assert_eq!(decode(&utf16, Some(Encoding::Utf16)).unwrap(), text);
         assert_eq!(decode(&latin, Some(Encoding::Windows1252)).unwrap(), text);
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(decode(&utf16[2..], Some(Encoding::Utf16)).unwrap(), text, "little-endian without a mark");
+        assert_eq!(decode(&big, Some(Encoding::Utf16)).unwrap(), text, "big-endian without a mark");
     }
 
     #[test]
@@ -122,6 +163,15 @@ mod tests {
         assert_eq!(decode(b"id\nP\x001\n", None).unwrap_err().line, Some(2));
         assert_eq!(decode(b"", None).unwrap_err().code, "empty_file");
         assert_eq!(decode("\u{feff} \r\n".as_bytes(), None).unwrap_err().code, "empty_file");
+    }
+
+    #[test]
+    fn skipped_lines_and_remarks_are_emptied_and_the_others_keep_their_numbers() {
+        let text = "Title\r\n# made by hand, \"x\r\nid,x\n#1,2\n\"a\n#b\",3\n";
+        let kept = without_lines(text.into(), 1, Some("#"));
+        assert_eq!(kept, "\r\n\r\nid,x\n\n\"a\n#b\",3\n");
+        assert_eq!(without_lines(text.into(), 0, None), text);
+        assert_eq!(line_ends(kept.as_bytes()), line_ends(text.as_bytes()));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 const CANDIDATES: [u8; 3] = [b',', b';', b'\t'];
 /// How many records are looked at.
 const LOOKED_AT: usize = 50;
+/// How much of the text is looked at.
+const LOOKED_AT_BYTES: usize = 16 << 20;
 
 /// The delimiter by which the file is a table.
 ///
@@ -11,9 +13,14 @@ const LOOKED_AT: usize = 50;
 /// that does not (names such as `1,5-anhydrosorbitol` and decimal commas do not agree from line to line), then the
 /// one that gives more cells.
 pub fn detect(text: &str) -> u8 {
+    let mut end = text.len().min(LOOKED_AT_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let start = text.get(..end).unwrap_or(text);
     let mut best = (CANDIDATES[0], (false, 1));
     for candidate in CANDIDATES {
-        let found = agreement(text, candidate);
+        let found = agreement(start, candidate, end < text.len());
         if found > best.1 {
             best = (candidate, found);
         }
@@ -22,9 +29,13 @@ pub fn detect(text: &str) -> u8 {
 }
 
 /// Whether the first records agree on their number of cells, and that number in the header.
-fn agreement(text: &str, delimiter: u8) -> (bool, usize) {
+fn agreement(text: &str, delimiter: u8, cut: bool) -> (bool, usize) {
     let mut reader = super::sheet::csv_reader(text, delimiter);
-    let counts: Vec<usize> = reader.records().take(LOOKED_AT).flatten().map(|record| record.len()).collect();
+    let mut counts: Vec<usize> = reader.records().take(LOOKED_AT).flatten().map(|record| record.len()).collect();
+    if cut && counts.len() > 1 && counts.len() < LOOKED_AT {
+        // The last of them ends where the look ended.
+        counts.pop();
+    }
     let header = counts.first().copied().unwrap_or(0);
     (header > 1 && counts.iter().all(|count| *count == header), header)
 }

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use polars::prelude::{Column, IntoColumn, NewChunkedArray, StringChunked};
 
 use super::measurement::Measurement;
-use super::panel::Analytes;
 use super::schema;
 use crate::contract::schema::Cell;
 use crate::contract::{Table, TableError};
@@ -20,8 +19,8 @@ pub struct Grid {
     pub analytes: Vec<String>,
     values: Vec<Option<f64>>,
     below_lod: Vec<bool>,
-    /// The line a cell was read from; 0 where there was none.
-    lines: Vec<u64>,
+    /// The line a cell was read from, as far as 32 bits count; 0 where there was none.
+    lines: Vec<u32>,
 }
 
 impl Grid {
@@ -47,24 +46,25 @@ impl Grid {
     /// Stores one measurement; the line of the earlier one, where the pair was there already.
     pub fn put(&mut self, sample: usize, analyte: usize, measurement: Measurement, line: u64) -> Result<(), u64> {
         let at = sample * self.analytes.len() + analyte;
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
         let earlier = std::mem::replace(&mut self.lines[at], line);
         if earlier != 0 {
-            return Err(earlier);
+            return Err(u64::from(earlier));
         }
         (self.values[at], self.below_lod[at]) = match measurement {
-            Measurement::Missing => (None, false),
-            Measurement::BelowLod => (None, true),
+            Measurement::Missing | Measurement::AboveLimit => (None, false),
+            Measurement::BelowLod(_) => (None, true),
+            Measurement::ValueBelowLod(value) => (Some(value), true),
             Measurement::Value(value) => (Some(value), false),
         };
         Ok(())
     }
 
-    /// Marks the numbers below the panel's limits of detection; they are kept.
-    pub fn mark_below_lod(&mut self, panel: &Analytes) {
-        let lods: Vec<Option<f64>> = self.analytes.iter().map(|name| panel.get(name).and_then(|row| row.lod)).collect();
+    /// Marks the numbers below the analytes' limits of detection; they are kept.
+    pub fn mark_below_lod(&mut self, lods: &[Option<f64>]) {
         let width = lods.len().max(1);
         for (values, flags) in self.values.chunks(width).zip(self.below_lod.chunks_mut(width)) {
-            for ((value, flag), lod) in values.iter().zip(flags).zip(&lods) {
+            for ((value, flag), lod) in values.iter().zip(flags).zip(lods) {
                 *flag |= value.zip(*lod).is_some_and(|(value, lod)| value < lod);
             }
         }
@@ -82,6 +82,24 @@ impl Grid {
         columns
     }
 
+    /// Of each analyte, in the samples that `keep` chooses: how many values, number or mark, are below the limit of
+    /// detection, and how many are not; nothing is counted where no value is below.
+    pub fn below_and_above_lod(&self, keep: impl Fn(&str) -> bool) -> Vec<(usize, usize)> {
+        let width = self.analytes.len().max(1);
+        let mut counts = vec![(0, 0); self.analytes.len()];
+        if !self.below_lod.contains(&true) {
+            return counts;
+        }
+        let rows = self.samples.iter().zip(self.values.chunks(width).zip(self.below_lod.chunks(width)));
+        for (_, (values, flags)) in rows.filter(|(sample, _)| keep(sample)) {
+            for ((below, above), (value, flag)) in counts.iter_mut().zip(values.iter().zip(flags)) {
+                *below += usize::from(*flag);
+                *above += usize::from(value.is_some() && !flag);
+            }
+        }
+        counts
+    }
+
     /// The samples of which no analyte has a value or lies below its limit of detection.
     pub fn empty_samples(&self) -> Vec<&str> {
         let width = self.analytes.len().max(1);
@@ -97,20 +115,23 @@ impl Grid {
 
     /// The abundances' table.
     pub fn table(self, units: &[Option<String>]) -> Result<Table<schema::Abundances>, TableError> {
-        let height = self.values.len();
-        let sample_ids = self.samples.iter().flat_map(|id| std::iter::repeat_n(id, self.analytes.len()));
+        let Grid { samples, analytes: names, values, below_lod, lines } = self;
+        // Millions of cells become millions of rows: what is no longer needed makes room first.
+        drop(lines);
+        let height = values.len();
+        let sample_ids = samples.iter().flat_map(|id| std::iter::repeat_n(id, names.len()));
         let sample_ids = StringChunked::from_iter_values("sample_id".into(), sample_ids);
-        let each = |_: &String| 0..self.analytes.len();
-        let analytes = self.samples.iter().flat_map(each).filter_map(|at| self.analytes.get(at));
+        let each = |_: &String| 0..names.len();
+        let analytes = samples.iter().flat_map(each).filter_map(|at| names.get(at));
         let analytes = StringChunked::from_iter_values("analyte".into(), analytes);
-        let unit = self.samples.iter().flat_map(each).map(|at| units.get(at).and_then(Option::as_deref));
+        let unit = samples.iter().flat_map(each).map(|at| units.get(at).and_then(Option::as_deref));
         let unit = StringChunked::from_iter_options("unit".into(), unit);
         let columns: Vec<Column> = vec![
             sample_ids.into_column(),
             analytes.into_column(),
-            Cell::column("value", self.values),
+            Cell::column("value", values),
             unit.into_column(),
-            Cell::column("below_lod", self.below_lod),
+            Cell::column("below_lod", below_lod),
         ];
         Table::from_columns(height, columns)
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::problems::Problems;
+use super::redcap;
 use super::row::Row;
 use crate::contract::suggest;
 
@@ -23,8 +24,10 @@ impl Known {
     pub fn add(&mut self, id: &str, row: &Row<'_>, column: usize, code: &'static str, problems: &mut Problems) -> bool {
         if let Some(earlier) = self.lines.get(id) {
             row.refuse(column, code, problems, |header| {
-                let message = format!("the {header} `{id}` occurs on line {earlier} and again on line {}", row.line);
-                (message, "keep one of the two rows, or correct the id".into())
+                let message = format!("the {header} `{id}` occurs {} and again {}", row.at(*earlier), row.at(row.line));
+                let events = row.find(redcap::EVENT).is_some();
+                let choose = if events { ", choose rows with `where:`" } else { "" };
+                (message, format!("keep one of the two rows{choose}, or correct the id"))
             });
             return false;
         }

@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cells::{At, Cells, Read};
+use super::flag_columns::flag_columns;
 use super::grid::Grid;
 use super::known::Known;
 use super::measurement;
+use super::names::Names;
 use super::panel::Analytes;
 use super::params::{Layout, Metabolites, Values};
 use super::problems::Problems;
-use super::select::select;
+use super::row::Row;
+use super::shape::Across;
 use super::sheet::Sheet;
-use super::units::Units;
-use crate::contract::{Place, Problem};
+use crate::contract::{Finding, Place, Problem};
 
 /// The abundances as read.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +22,16 @@ pub struct Abundances {
     pub grid: Grid,
     /// The unit of each of the grid's analytes.
     pub units: Vec<Option<String>>,
+    /// The limit of detection of each of them: the panel's, else what the cells themselves say.
+    pub lods: Vec<Option<f64>>,
+    /// What was noticed while reading.
+    pub findings: Vec<Finding>,
+}
+
+impl Abundances {
+    fn of(grid: Grid, read: Read) -> Self {
+        Abundances { grid, units: read.units, lods: read.lods, findings: read.findings }
+    }
 }
 
 /// Whose the rows are: ids of samples, or of participants.
@@ -43,7 +56,7 @@ pub fn read(
         Layout::Wide => read_wide(params, sheet, id?, owners, panel, problems),
     }?;
     if params.values == Values::Raw {
-        abundances.grid.mark_below_lod(panel);
+        abundances.grid.mark_below_lod(&abundances.lods);
     }
     Some(abundances)
 }
@@ -57,7 +70,9 @@ fn read_long(
     problems: &mut Problems,
 ) -> Option<Abundances> {
     let (name, value) = (sheet.column(&params.analyte, problems), sheet.column(&params.value, problems));
+    let flag = params.flag_column.as_ref().map(|header| sheet.column(header, problems));
     let (id, name, value, unit) = (id?, name?, value?, sheet.find(&params.unit_column));
+    let flag = flag.flatten();
     let samples = owned(sheet, id, owners, problems);
     let mut listed: BTreeSet<String> = BTreeSet::new();
     sheet.for_each(|row| {
@@ -65,28 +80,28 @@ fn read_long(
             listed.insert(analyte.to_owned());
         }
     });
-    let analytes = select(&params.analytes, &listed.iter().map(String::as_str).collect(), problems);
-    let mut grid = allocate(sheet, &samples, &analytes, problems)?;
-    let mut units = Units::new(&analytes, params.unit.as_deref(), panel);
+    let names = Names::of(params, sheet, &listed.iter().map(String::as_str).collect(), panel, problems);
+    let mut grid = allocate(sheet, &samples, &names.analytes(), problems)?;
+    let mut cells = Cells::new(params, &names, panel, sheet.name, problems);
+    let places = names.places(&grid);
     sheet.for_each(|row| {
-        let Some(analyte) = row.text(name).and_then(|name| grid.analyte(name)) else {
+        let Some(analyte) = row.text(name).and_then(|name| places.get(name).copied()) else {
             return;
         };
-        let measured = measurement::read(&row, value, params.values, problems);
-        units.claim(analyte, &row, unit, problems);
+        let measured = cells.read(&row, At { analyte, value, unit, flag }, problems);
         let Some(sample) = row.text(id).and_then(|id| grid.sample(id)) else {
             return;
         };
         if let Err(earlier) = grid.put(sample, analyte, measured, row.line) {
             row.refuse(name, "duplicate_measurement", problems, |_| {
                 let (what, id, name) = (owners.what, row.raw(id), row.raw(name));
-                let message = format!("{what} `{id}` has `{name}` on line {earlier} and again on line {}", row.line);
+                let (first, again) = (row.at(earlier), row.at(row.line));
+                let message = format!("{what} `{id}` has `{name}` {first} and again {again}");
                 (message, "keep one of the two rows".into())
             });
         }
     });
-    let units = units.into_result(sheet.name, problems);
-    Some(Abundances { grid, units })
+    Some(Abundances::of(grid, cells.finish(sheet.name, problems)))
 }
 
 fn read_wide(
@@ -99,12 +114,25 @@ fn read_wide(
 ) -> Option<Abundances> {
     let samples = owned(sheet, id, owners, problems);
     let columns: BTreeMap<&str, usize> = sheet.headers.iter().map(String::as_str).zip(0..).collect();
-    let others = columns.iter().filter(|(name, column)| **column != id && !name.is_empty()).map(|(name, _)| *name);
-    let analytes = select(&params.analytes, &others.collect(), problems);
+    let flags = flag_columns(params, sheet, problems);
+    let skipped = |name: &str| name.is_empty() || params.metadata.iter().any(|fact| fact == name);
+    let others = columns.iter().filter(|(name, column)| **column != id && !skipped(name)).map(|(name, _)| *name);
+    let others = others.filter(|name| !flags.contains_key(name)).collect();
+    let names = Names::of(params, sheet, &others, panel, problems);
     refuse_unnamed(sheet, &params.analytes, problems);
-    let mut grid = allocate(sheet, &samples, &analytes, problems)?;
-    let places: Vec<usize> = analytes.iter().filter_map(|name| columns.get(name).copied()).collect();
-    let words = refuse_words(sheet, &places, problems);
+    let mut grid = allocate(sheet, &samples, &names.analytes(), problems)?;
+    let headers = names.headers(sheet, problems);
+    let beside: BTreeMap<&str, usize> = flags.values().copied().collect();
+    let place = |header: &&str| Some((columns.get(header).copied()?, beside.get(header).copied()));
+    let places: Vec<(usize, Option<usize>)> = headers.iter().filter_map(place).collect();
+    let words = refuse_words(params, sheet, &places, problems);
+    let open: Vec<(usize, At)> = places
+        .iter()
+        .enumerate()
+        .filter(|(_, (column, _))| !words.contains(column))
+        .map(|(analyte, (value, flag))| (analyte, At { analyte, value: *value, unit: None, flag: *flag }))
+        .collect();
+    let mut cells = Cells::new(params, &names, panel, sheet.name, problems);
     let mut seen = Known::of(true);
     sheet.for_each(|row| {
         let Some(name) = row.text(id) else {
@@ -112,16 +140,15 @@ fn read_wide(
         };
         let new = seen.add(name, &row, id, "duplicate_measurement", problems);
         let sample = grid.sample(name).filter(|_| new);
-        for (analyte, column) in places.iter().enumerate().filter(|(_, column)| !words.contains(column)) {
-            let measured = measurement::read(&row, *column, params.values, problems);
+        for (analyte, at) in &open {
+            let value = cells.read(&row, *at, problems);
             if let Some(sample) = sample {
                 // Cannot be there already: each row's name is new, and each column is read once.
-                let _ = grid.put(sample, analyte, measured, row.line);
+                let _ = grid.put(sample, *analyte, value, row.line);
             }
         }
     });
-    let units = Units::new(&analytes, params.unit.as_deref(), panel).into_result(sheet.name, problems);
-    Some(Abundances { grid, units })
+    Some(Abundances::of(grid, cells.finish(sheet.name, problems)))
 }
 
 /// The ids of the file's rows that are known; each unknown one is refused once, with how often it occurs.
@@ -141,7 +168,7 @@ fn owned(sheet: &Sheet<'_>, column: usize, owners: &Owners<'_>, problems: &mut P
     let code = if owners.what == "sample" { "unknown_sample" } else { "unknown_participant" };
     for (id, (line, rows)) in &unknown {
         problems.add(sheet.name, code, || {
-            let place = Place::cell(sheet.name, *line, owners.header);
+            let place = sheet.place(*line, column);
             let rows = if *rows > 1 { format!(" ({rows} rows)") } else { String::new() };
             let table = format!("{}s", owners.what);
             Problem::new(code, place, format!("unknown {} `{id}`{rows}", owners.what), owners.known.remedy(id, &table))
@@ -172,28 +199,44 @@ fn allocate(
 }
 
 /// The columns that hold words and no number: no analytes, and each refused once.
-fn refuse_words(sheet: &Sheet<'_>, columns: &[usize], problems: &mut Problems) -> BTreeSet<usize> {
+fn refuse_words(
+    params: &Metabolites,
+    sheet: &Sheet<'_>,
+    places: &[(usize, Option<usize>)],
+    problems: &mut Problems,
+) -> BTreeSet<usize> {
     let mut first: BTreeMap<usize, (u64, String)> = BTreeMap::new();
-    let mut measured = BTreeSet::new();
-    sheet.for_each(|row| {
-        for column in columns.iter().filter(|column| !measured.contains(*column)).copied().collect::<Vec<_>>() {
-            match measurement::is_words(&row, column) {
-                Some(true) => drop(first.entry(column).or_insert_with(|| (row.line, row.raw(column).to_owned()))),
-                Some(false) => drop(measured.insert(column)),
-                None => {}
+    // The columns of which no cell was a number so far: usually none is left after a few rows.
+    let mut open: Vec<usize> = places.iter().map(|(column, _)| *column).collect();
+    let words = |row: &Row<'_>, column: usize| {
+        let is_words =
+            |text: &str| !row.is_number_like(column) && !measurement::is_mark(text, &params.flags, row.marks());
+        row.text(column).map(is_words)
+    };
+    sheet.while_each(|row| {
+        open.retain(|column| match words(&row, *column) {
+            Some(true) => {
+                first.entry(*column).or_insert_with(|| (row.line, row.raw(*column).to_owned()));
+                true
             }
-        }
+            Some(false) => {
+                first.remove(column);
+                false
+            }
+            None => true,
+        });
+        !open.is_empty()
     });
-    first.retain(|column, _| !measured.contains(column));
     for (column, (line, text)) in &first {
         problems.add(sheet.name, "text_in_number", || {
             let header = sheet.headers.get(*column).map_or("", String::as_str);
-            let message = format!("`{text}` is not a number, nor is any other cell of the column");
+            let of = if params.samples == Across::Columns { "row" } else { "column" };
+            let message = format!("`{text}` is not a number, nor is any other cell of the {of}");
             let remedy = format!(
-                "if `{header}` is no analyte, name those that are: `analytes:` in `{}` takes names and globs",
+                "if `{header}` is no analyte, name it in `metadata:` of `{}`, or name those that are in `analytes:`",
                 sheet.section
             );
-            Problem::new("text_in_number", Place::cell(sheet.name, *line, header), message, remedy)
+            Problem::new("text_in_number", sheet.place(*line, *column), message, remedy)
         });
     }
     first.into_keys().collect()

@@ -1,7 +1,10 @@
 //! The methods section's words on the data.
 
+use super::measurement::{Flag, Zeros};
+use super::names::Naming;
 use super::params::{Assessments, Column, Layout, Metabolites, Params, Participants, Samples, Values};
 use super::scale::Scale;
+use super::shape::Across;
 use crate::contract::quantity::Range;
 
 /// One paragraph: what was read, and what every value had to be.
@@ -11,6 +14,7 @@ pub fn methods(params: &Params) -> Vec<String> {
         params.assessments.as_ref().map(assessments),
         params.samples.as_ref().map(samples),
         params.metabolites.as_ref().map(metabolites),
+        params.metabolites.as_ref().and_then(|metabolites| cells(metabolites, params.panel.is_some())),
         Some(
             "Every declared value was checked for its type, range and levels, and identifiers were reconciled across the \
              tables; data that failed a check were not analysed."
@@ -81,6 +85,7 @@ fn samples(samples: &Samples) -> String {
 fn metabolites(metabolites: &Metabolites) -> String {
     let layout = match metabolites.layout {
         Layout::Long => "one row a sample and analyte",
+        Layout::Wide if metabolites.samples == Across::Columns => "one column a sample",
         Layout::Wide => "one column an analyte",
     };
     let by = if metabolites.participant.is_some() { ", one sample a participant" } else { "" };
@@ -91,4 +96,39 @@ fn metabolites(metabolites: &Metabolites) -> String {
         ),
         Values::Transformed => format!("Abundances were read as already transformed values ({layout}{by})."),
     }
+}
+
+/// What cells that are no plain numbers counted as, and how units and names were brought to the panel's.
+fn cells(metabolites: &Metabolites, has_panel: bool) -> Option<String> {
+    let words = |flag: Flag| match flag {
+        Flag::Keep => "without effect",
+        Flag::Missing => "missing",
+        Flag::BelowLod => "below the limit of detection",
+        Flag::AboveUloq => "above the upper limit of quantification, and so missing",
+    };
+    let flags: Vec<String> =
+        metabolites.flags.iter().map(|(word, flag)| format!("`{word}` ({})", words(*flag))).collect();
+    let zeros = match metabolites.zeros {
+        Zeros::Keep => None,
+        Zeros::Missing => Some("Zeros counted as missing."),
+        Zeros::BelowLod => Some("Zeros counted as values below the limit of detection."),
+    };
+    let raw = metabolites.values == Values::Raw;
+    let sentences = [
+        (!flags.is_empty()).then(|| format!("The laboratory's flags were read as declared: {}.", flags.join(", "))),
+        (!metabolites.missing_values.is_empty())
+            .then(|| "Codes that were declared to mean missing for single analytes were read so.".to_owned()),
+        zeros.map(str::to_owned),
+        (raw && has_panel).then(|| {
+            "Values in another unit than the panel's were converted to it, by powers of ten and, between masses and \
+             amounts of substance, by the panel's molar mass."
+                .to_owned()
+        }),
+        (has_panel && metabolites.names == Naming::Registry).then(|| {
+            "Names that the panel does not hold were looked up among its display names, synonyms and identifiers."
+                .to_owned()
+        }),
+    ];
+    let sentences: Vec<String> = sentences.into_iter().flatten().collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }

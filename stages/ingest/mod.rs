@@ -12,25 +12,38 @@ pub mod params;
 pub mod schema;
 
 mod assessments;
+mod bounds;
+mod calendar;
+mod cells;
 mod check;
+mod clock;
 mod decode;
 mod delimiter;
 pub mod file;
+mod flag_columns;
+mod formats;
 mod grid;
+pub mod guess;
 mod known;
 mod measurement;
 mod metabolites;
 mod methods;
+mod names;
 mod number;
 mod panel;
 mod participants;
 mod problems;
 mod reconcile;
+mod redcap;
+mod registry;
 mod row;
 mod samples;
 mod scale;
 mod select;
+pub mod shape;
 mod sheet;
+mod tally;
+mod turn;
 mod units;
 
 pub use params::Params;
@@ -42,6 +55,7 @@ use crate::contract::{
 };
 use crate::outputs;
 use assessments::Ratings;
+use calendar::Calendar;
 use file::Reading;
 use metabolites::{Abundances, Owners};
 use panel::Analytes;
@@ -83,7 +97,7 @@ pub struct Ingest;
 
 impl Stage for Ingest {
     const NAME: &'static str = "ingest";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 3;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -101,7 +115,13 @@ impl Stage for Ingest {
             path: reading.file.to_owned(),
             setting: reading.setting("file"),
         };
-        params.readings().into_iter().map(request).collect()
+        let study = params.samples.as_ref().and_then(|samples| samples.study.as_ref().map(|file| (samples, file)));
+        let study = study.map(|(samples, file)| SourceRequest {
+            role: formats::isatab::STUDY,
+            path: file.clone(),
+            setting: samples.reading().setting("study"),
+        });
+        params.readings().into_iter().map(request).chain(study).collect()
     }
 
     fn define(params: &Params, names: &mut Vocabulary) {
@@ -113,8 +133,8 @@ impl Stage for Ingest {
         names.timepoints.extend(timepoints(params));
     }
 
-    fn check(params: &Params, _names: &Vocabulary) -> Vec<Problem> {
-        check::check(params)
+    fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
+        check::check(params, names)
     }
 
     fn methods(params: &Params) -> Vec<String> {
@@ -140,6 +160,26 @@ fn timepoints(params: &Params) -> Vec<String> {
     }
 }
 
+/// What a file of the study may be read for.
+pub const ROLES: [&str; 5] = ["participants", "assessments", "samples", "metabolites", "panel"];
+
+/// Reads a file of any bytes in a format for a role, as `ketascreen check` would, and says only whether it is a table.
+///
+/// For tests that give it bytes no one would write: whatever they are, the answer is a table or problems.
+pub fn is_table(format: file::Format, role: &'static str, bytes: &[u8]) -> bool {
+    let files = [SourceFile { role, name: "any".into(), bytes: bytes.into() }];
+    let reading = Reading { format: Some(format), ..Reading::plain(role, "any") };
+    let mut problems = Problems::default();
+    let sheet = Sheet::open(&files, &reading, &mut problems);
+    let mut cells = 0_usize;
+    if let Some(sheet) = &sheet {
+        sheet.for_each(|row| {
+            cells += sheet.headers.iter().enumerate().filter(|(at, _)| row.text(*at).is_some()).count()
+        });
+    }
+    problems.into_result().is_ok()
+}
+
 /// The study as read, before it becomes tables.
 struct Study {
     people: People,
@@ -156,7 +196,7 @@ fn read(params: &Params, files: &[SourceFile]) -> Result<Study, StageError> {
     let people = read_people(params, files, found);
     let ratings = read_ratings(params, files, &people, found);
     let panel = read_panel(params, files, found);
-    let mut samples = read_samples(params, files, &people, found);
+    let mut samples = read_samples(params, files, &people, &ratings.calendar(), found);
     let abundances = read_abundances(params, files, &people, &samples, &panel, found);
     problems.into_result()?;
     if params.samples.is_none() {
@@ -172,16 +212,25 @@ fn read_people(params: &Params, files: &[SourceFile], problems: &mut Problems) -
 }
 
 fn read_panel(params: &Params, files: &[SourceFile], problems: &mut Problems) -> Analytes {
-    let sheet = params.panel.as_ref().and_then(|settings| Sheet::open(files, &settings.reading(), problems));
-    sheet.map(|sheet| panel::read(&sheet, problems)).unwrap_or_default()
+    let Some(settings) = &params.panel else {
+        return Analytes::new();
+    };
+    let sheet = Sheet::open(files, &settings.reading(), problems);
+    sheet.map(|sheet| panel::read(settings, &sheet, problems)).unwrap_or_default()
 }
 
-fn read_samples(params: &Params, files: &[SourceFile], people: &People, problems: &mut Problems) -> Measured {
+fn read_samples(
+    params: &Params,
+    files: &[SourceFile],
+    people: &People,
+    calendar: &Calendar,
+    problems: &mut Problems,
+) -> Measured {
     let Some(settings) = &params.samples else {
         return Measured::default();
     };
     let sheet = Sheet::open(files, &settings.reading(), problems);
-    sheet.map(|sheet| samples::read(settings, &sheet, &people.known, problems)).unwrap_or_default()
+    sheet.map(|sheet| samples::read(settings, &sheet, &people.known, calendar, problems)).unwrap_or_default()
 }
 
 fn read_ratings(params: &Params, files: &[SourceFile], people: &People, problems: &mut Problems) -> Ratings {
@@ -228,6 +277,7 @@ fn reconcile(params: &Params, study: &Study, context: &mut StageContext<'_>) {
     if params.samples.is_some() || params.metabolites.is_some() {
         reconcile::samples(&people.known, &timepoints(params), &samples.rows, context);
     }
+    abundances.findings.iter().cloned().for_each(|finding| context.find(finding));
     if params.metabolites.is_some() {
         reconcile::measurements(&samples.rows, &abundances.grid, context);
         reconcile::analytes(params, panel, &abundances.grid, &samples.rows, context);
@@ -237,7 +287,7 @@ fn reconcile(params: &Params, study: &Study, context: &mut StageContext<'_>) {
 /// Makes the tables.
 fn write(params: &Params, study: Study, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
     let columns = &params.participants.columns;
-    let panel = reconcile::panel(&study.panel, &study.abundances.grid, &study.abundances.units);
+    let panel = reconcile::panel(&study.panel, &study.abundances);
     let assessments = match &params.assessments {
         Some(settings) => study.ratings.table(settings, context)?,
         None => Table::empty(),
@@ -246,7 +296,7 @@ fn write(params: &Params, study: Study, context: &mut StageContext<'_>) -> Resul
         participants: study.people.table(columns, context)?,
         variables: participants::variables(columns)?,
         assessments,
-        samples: study.samples.table(context)?,
+        samples: study.samples.table(params.samples.as_ref(), context)?,
         abundances: study.abundances.grid.table(&study.abundances.units)?,
         panel: Table::from_rows(panel)?,
     })

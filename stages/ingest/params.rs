@@ -6,7 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::file::{self, Reading, section};
-use crate::contract::quantity::Range;
+use super::measurement::{Flag, Zeros};
+use super::names::Naming;
+use super::shape::{Across, Shape};
+use crate::contract::quantity::{NonNegative, Range};
 
 /// The one timepoint of a study whose metabolites are given by participant.
 pub const ONLY_TIMEPOINT: &str = "baseline";
@@ -62,7 +65,8 @@ section! {
     }
 }
 
-/// What a participant variable holds. `column` is its header in the file where that is not its name.
+/// What a participant variable holds. `column` is its header in the file where that is not its name; `missing` are the
+/// codes that mean "missing" in this column alone (default: none).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Column {
@@ -74,6 +78,8 @@ pub enum Column {
         range: Option<Range>,
         #[serde(default)]
         column: Option<String>,
+        #[serde(default)]
+        missing: Vec<String>,
     },
     /// A whole number of at least 0.
     Count {
@@ -83,17 +89,23 @@ pub enum Column {
         range: Option<Range>,
         #[serde(default)]
         column: Option<String>,
+        #[serde(default)]
+        missing: Vec<String>,
     },
     /// Yes or no: 1/0, true/false, yes/no.
     Binary {
         #[serde(default)]
         column: Option<String>,
+        #[serde(default)]
+        missing: Vec<String>,
     },
     /// One of the levels; the first is the reference.
     Category {
         levels: Vec<String>,
         #[serde(default)]
         column: Option<String>,
+        #[serde(default)]
+        missing: Vec<String>,
     },
 }
 
@@ -103,8 +115,18 @@ impl Column {
         match self {
             Column::Number { column, .. }
             | Column::Count { column, .. }
-            | Column::Binary { column }
+            | Column::Binary { column, .. }
             | Column::Category { column, .. } => column.as_deref(),
+        }
+    }
+
+    /// The codes that mean "missing" in this column alone.
+    pub fn missing(&self) -> &[String] {
+        match self {
+            Column::Number { missing, .. }
+            | Column::Count { missing, .. }
+            | Column::Binary { missing, .. }
+            | Column::Category { missing, .. } => missing,
         }
     }
 }
@@ -126,6 +148,9 @@ section! {
         total_range: Option<Range>,
         /// The visits in their order.
         visits: Vec<String>,
+        /// What the file calls a visit, where that is not its name: `{baseline_arm_1: baseline}`. Default: nothing.
+        #[serde(default)]
+        visit_names: BTreeMap<String, String>,
         /// The header of the participants' ids. Default: participant_id.
         #[serde(default = "participant_id")]
         participant: String,
@@ -142,9 +167,12 @@ section! {
 }
 
 section! {
-    /// The samples' file: one row a sample, with sample_id, participant_id, timepoint and, where given, type (study,
-    /// pooled_qc or blank), batch, injection_order and hours_after_infusion.
-    Samples "samples" {
+    /// The samples' file: one row a sample. Only the sample's id must be there for every sample; a study sample also
+    /// needs its participant, and a timepoint or the day on which it was drawn.
+    Samples "samples" shape Samples::shape, {
+        /// ISA-Tab: the study's file (s_….txt) that is joined to the assay's (a_….txt) by `Sample Name`. Default: none.
+        #[serde(default)]
+        study: Option<String>,
         /// The timepoints at which study samples were drawn.
         #[serde(default)]
         timepoints: BTreeMap<String, Timepoint>,
@@ -154,24 +182,154 @@ section! {
         /// The header of the participants' ids. Default: participant_id.
         #[serde(default = "participant_id")]
         participant: String,
+        /// Other headers, by what the column holds: timepoint, type, batch, injection_order, hours_after_infusion, day,
+        /// replicate, dilution, fasting_hours, time_of_day. Default: each by its own name, where it is there.
+        #[serde(default)]
+        headers: BTreeMap<SampleColumn, String>,
+        /// The file's words for types of samples, by word: `{QC: pooled_qc, S: study}`. Default: the types' own names.
+        #[serde(default)]
+        types: BTreeMap<String, SampleType>,
+        /// Further numbers that steps may divide by or adjust for (osmolality, volume), by name. Default: none.
+        #[serde(default)]
+        columns: BTreeMap<String, Covariate>,
+        /// rows: a row a sample; columns: a column a sample, whose facts stand in rows called as the columns above.
+        /// Default: rows.
+        #[serde(default)]
+        samples: Across,
+        /// Samples in columns: the header of the column that names the rows. Default: analyte.
+        #[serde(default = "analyte")]
+        analyte: String,
+        /// The names of columns (or, with samples in rows, of rows) that are no samples. Default: none.
+        #[serde(default)]
+        metadata: Vec<String>,
     }
 }
 
-/// When a timepoint's samples should have been drawn.
+impl Samples {
+    /// Which way the table lies in the file.
+    fn shape(&self) -> Shape<'_> {
+        Shape {
+            turned: self.samples == Across::Columns,
+            names: if self.samples == Across::Columns { &self.analyte } else { &self.sample },
+            id: &self.sample,
+            beside: &self.metadata,
+        }
+    }
+}
+
+/// A column of the samples' file that has a meaning of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SampleColumn {
+    /// The timepoint at which a study sample was drawn.
+    Timepoint,
+    /// The type of sample; a study sample where it is missing.
+    Type,
+    /// The analytical batch.
+    Batch,
+    /// The place in the order of injection, a whole number.
+    InjectionOrder,
+    /// Hours after the infusion.
+    HoursAfterInfusion,
+    /// Days since baseline.
+    Day,
+    /// Which of several measurements of the same participant and timepoint.
+    Replicate,
+    /// The concentration of a dilution relative to the undiluted pool.
+    Dilution,
+    /// Hours since the last meal.
+    FastingHours,
+    /// The time of day: `08:30`, or hours after midnight.
+    TimeOfDay,
+}
+
+impl SampleColumn {
+    /// The column's own name.
+    pub fn name(self) -> &'static str {
+        match self {
+            SampleColumn::Timepoint => "timepoint",
+            SampleColumn::Type => "type",
+            SampleColumn::Batch => "batch",
+            SampleColumn::InjectionOrder => "injection_order",
+            SampleColumn::HoursAfterInfusion => "hours_after_infusion",
+            SampleColumn::Day => "day",
+            SampleColumn::Replicate => "replicate",
+            SampleColumn::Dilution => "dilution",
+            SampleColumn::FastingHours => "fasting_hours",
+            SampleColumn::TimeOfDay => "time_of_day",
+        }
+    }
+}
+
+/// What a sample is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SampleType {
+    /// Of a participant.
+    Study,
+    /// A pool of the study's samples, measured again and again.
+    PooledQc,
+    /// A dilution of the pool.
+    Dilution,
+    /// A reference material from elsewhere.
+    Reference,
+    /// Everything but a sample.
+    Blank,
+}
+
+impl SampleType {
+    pub const ALL: [SampleType; 5] =
+        [SampleType::Study, SampleType::PooledQc, SampleType::Dilution, SampleType::Reference, SampleType::Blank];
+
+    /// The type's name, as tables write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            SampleType::Study => "study",
+            SampleType::PooledQc => "pooled_qc",
+            SampleType::Dilution => "dilution",
+            SampleType::Reference => "reference",
+            SampleType::Blank => "blank",
+        }
+    }
+}
+
+/// A further number of each sample.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
+pub struct Covariate {
+    /// Its unit, for the reader. Default: none.
+    pub unit: Option<String>,
+    /// Its header, where that is not its name.
+    pub column: Option<String>,
+}
+
+/// When a timepoint's samples should have been drawn, and how a sample without a timepoint finds its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Timepoint {
     /// The declared window in hours after the infusion, bounds included; qc judges it. Default: none.
-    #[serde(default)]
     pub hours_after_infusion: Option<Range>,
+    /// Days since baseline, bounds included: a sample without a timepoint, drawn on such a day, is of this one.
+    pub day: Option<Range>,
+    /// A visit: a sample without a timepoint, drawn within `within_days` of the participant's visit, is of this one.
+    pub visit: Option<String>,
+    /// How many days a sample may lie from the visit, either way. Default: 0, the same day.
+    pub within_days: Option<NonNegative>,
 }
 
 section! {
     /// The metabolites' file, by sample or by participant.
-    Metabolites "metabolites" {
+    Metabolites "metabolites" shape Metabolites::shape, {
         /// long: a row a sample and analyte; wide: a column an analyte. Default: long.
         #[serde(default)]
         layout: Layout,
+        /// Wide: rows: a row a sample, a column an analyte; columns: a column a sample, a row an analyte. Default: rows.
+        #[serde(default)]
+        samples: Across,
+        /// Wide: the names of the rows and columns beside the abundances that are neither sample nor analyte, such as
+        /// batch or injection_order of each sample, or an identifier of each analyte. Default: none.
+        #[serde(default)]
+        metadata: Vec<String>,
         /// The header of the samples' ids. Default: sample_id.
         #[serde(default = "sample_id")]
         sample: String,
@@ -181,7 +339,7 @@ section! {
         /// Names or globs (`m??`, `lipid_*`) of the analytes to read. Default: all (wide: every other column).
         #[serde(default)]
         analytes: Vec<String>,
-        /// Long: the header of the analytes. Default: analyte.
+        /// Long, or samples in columns: the header of the analytes. Default: analyte.
         #[serde(default = "analyte")]
         analyte: String,
         /// Long: the header of the values. Default: value.
@@ -193,9 +351,41 @@ section! {
         /// raw: concentrations or intensities, never negative; transformed: any number. Default: raw.
         #[serde(default)]
         values: Values,
-        /// The unit of all values. Default: the unit column's, else the panel's.
+        /// The unit of all values of the file, converted to the panel's. Default: the unit column's, else the panel's.
         #[serde(default)]
         unit: Option<String>,
+        /// The unit of single analytes' values, by name or glob: `{lactate: mg/dL}`; it comes before `unit`. Default: none.
+        #[serde(default)]
+        units: BTreeMap<String, String>,
+        /// registry: a name that the panel does not hold is looked up in its display names, synonyms and identifiers;
+        /// exact: it is an analyte of its own. Default: registry.
+        #[serde(default)]
+        names: Naming,
+        /// What flags mean, after a number (`12.3*`, `1.2 (H)`), instead of one, or in a flag column: keep, missing,
+        /// below_lod or above_uloq. One that is not declared is refused. Default: none.
+        #[serde(default)]
+        flags: BTreeMap<String, Flag>,
+        /// Long: the header of the values' flags. Default: none.
+        #[serde(default)]
+        flag_column: Option<String>,
+        /// Wide: a column named as an analyte and this holds the analyte's flags: `_flag`. Default: none.
+        #[serde(default)]
+        flag_suffix: Option<String>,
+        /// Codes that mean "missing" for single analytes, by name or glob: `{"lipid_*": ["0", "-1"]}`. Default: none.
+        #[serde(default)]
+        missing_values: BTreeMap<String, Vec<String>>,
+        /// What a zero means, in every sample: keep, missing or below_lod. Default: keep.
+        #[serde(default)]
+        zeros: Zeros,
+    }
+}
+
+impl Metabolites {
+    /// Which way the table lies in the file.
+    fn shape(&self) -> Shape<'_> {
+        let id = self.participant.as_ref().unwrap_or(&self.sample);
+        let turned = self.samples == Across::Columns && self.layout == Layout::Wide;
+        Shape { turned, names: if turned { &self.analyte } else { id }, id, beside: &self.metadata }
     }
 }
 
@@ -220,9 +410,35 @@ pub enum Values {
 }
 
 section! {
-    /// The panel's file: analyte and, where given, display_name, unit, lod, hmdb, chebi, kegg, plausible_low,
-    /// plausible_high.
-    Panel "panel" {
+    /// The panel's file: analyte and, where given, display_name, unit, lod, plausible_low, plausible_high, molar_mass
+    /// (g/mol), class, role (internal_standard), internal_standard (an analyte), synonyms (separated by `|`), refmet,
+    /// inchikey, hmdb, chebi, kegg.
+    Panel "panel" shape Panel::shape, {
+        /// The header of the analytes. Default: analyte.
+        #[serde(default = "analyte")]
+        analyte: String,
+        /// rows: a row an analyte; columns: a column an analyte, whose facts stand in rows called as the columns above.
+        /// Default: rows.
+        #[serde(default)]
+        analytes: Across,
+        /// Analytes in columns: the header of the column that names the rows. Default: sample_id.
+        #[serde(default = "sample_id")]
+        sample: String,
+        /// The names of rows (or, with analytes in columns, of columns) that are no analytes. Default: none.
+        #[serde(default)]
+        metadata: Vec<String>,
+    }
+}
+
+impl Panel {
+    /// Which way the table lies in the file.
+    fn shape(&self) -> Shape<'_> {
+        Shape {
+            turned: self.analytes == Across::Columns,
+            names: if self.analytes == Across::Columns { &self.sample } else { &self.analyte },
+            id: &self.analyte,
+            beside: &self.metadata,
+        }
     }
 }
 

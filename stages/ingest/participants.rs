@@ -59,6 +59,9 @@ pub fn read(params: &Participants, sheet: &Sheet<'_>, problems: &mut Problems) -
 }
 
 fn value(row: &Row<'_>, place: usize, name: &str, column: &Column, problems: &mut Problems) -> Value {
+    if column.missing().iter().any(|code| code == row.raw(place)) {
+        return Value::Missing;
+    }
     let widen = format!(", or widen `stages.ingest.participants.columns.{name}.range`");
     match column {
         Column::Number { range, .. } => {

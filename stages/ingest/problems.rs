@@ -30,9 +30,11 @@ impl Problems {
         }
     }
 
-    /// Records a problem of the settings, or of the study as a whole.
+    /// Records a problem of the settings, or of the study as a whole; once, where several tables of one file meet it.
     pub fn push(&mut self, problem: Problem) {
-        self.shown.push(problem);
+        if !self.shown.contains(&problem) {
+            self.shown.push(problem);
+        }
     }
 
     /// `Ok` when nothing was wrong; otherwise everything, with one line for what was left out of each kind.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::grid::Grid;
 use super::known::Known;
+use super::metabolites::Abundances;
 use super::panel::{Analytes, unlisted};
 use super::params::{Params, Values};
 use super::problems::list;
@@ -71,12 +72,13 @@ pub fn measurements(samples: &[SampleRow], grid: &Grid, context: &mut StageConte
     }
 }
 
-/// The panel's rows: every analyte of the file and of the data, with the unit that the data state.
-pub fn panel(listed: &Analytes, grid: &Grid, units: &[Option<String>]) -> Vec<PanelRow> {
+/// The panel's rows: every analyte of the file and of the data, with the unit and the limit that the data state.
+pub fn panel(listed: &Analytes, abundances: &Abundances) -> Vec<PanelRow> {
     let mut rows: BTreeMap<String, PanelRow> = listed.clone();
-    for (analyte, unit) in grid.analytes.iter().zip(units) {
+    for ((analyte, unit), lod) in abundances.grid.analytes.iter().zip(&abundances.units).zip(&abundances.lods) {
         let row = rows.entry(analyte.clone()).or_insert_with(|| unlisted(analyte));
         row.unit = row.unit.take().or_else(|| unit.clone());
+        row.lod = row.lod.or(*lod);
     }
     rows.into_values().collect()
 }
@@ -86,7 +88,15 @@ pub fn analytes(params: &Params, panel: &Analytes, grid: &Grid, samples: &[Sampl
     let study: BTreeSet<&str> =
         samples.iter().filter(|row| row.r#type == STUDY).map(|row| row.sample_id.as_str()).collect();
     let raw = params.metabolites.as_ref().is_none_or(|metabolites| metabolites.values == Values::Raw);
-    for (analyte, values) in grid.analytes.iter().zip(grid.values_by_analyte(|sample| study.contains(sample))) {
+    let limits = grid.below_and_above_lod(|sample| study.contains(sample));
+    let values = grid.values_by_analyte(|sample| study.contains(sample));
+    for ((analyte, values), (below, above)) in grid.analytes.iter().zip(values).zip(limits) {
+        if below > 0 && above == 0 {
+            let message =
+                format!("every value of `{analyte}` in study samples, {below}, is below the limit of detection");
+            let hint = "whatever stands in for them does not vary: nothing can be learned of it";
+            context.find(Finding::warning("all_below_lod", analyte, message).hint(hint));
+        }
         if values.is_empty() {
             let message = format!("`{analyte}` has no value in any study sample");
             context.find(Finding::warning("analyte_without_values", analyte, message));

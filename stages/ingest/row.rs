@@ -3,11 +3,11 @@
 use csv::StringRecord;
 
 use super::file::Decimal;
-use super::number::{self, NotANumber};
+use super::number::{self, Marks, NotANumber, guess_thousands};
 use super::problems::Problems;
 use super::sheet::Sheet;
+use crate::contract::Problem;
 use crate::contract::quantity::Range;
-use crate::contract::{Place, Problem};
 
 /// One row of a file.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ impl<'r> Row<'r> {
     pub fn number(&self, column: impl Into<Option<usize>>, problems: &mut Problems) -> Option<f64> {
         let column = column.into()?;
         let text = self.text(column)?;
-        match number::parse(text, self.sheet.decimal) {
+        match number::parse(text, self.sheet.marks) {
             Ok(number) => Some(number),
             Err(why) => {
                 self.refuse_number(column, text, why, problems);
@@ -58,9 +58,14 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// The file's marks within numbers.
+    pub fn marks(&self) -> Marks {
+        self.sheet.marks
+    }
+
     /// Whether the cell is a number, however its decimal mark is written.
     pub fn is_number_like(&self, column: usize) -> bool {
-        number::parse(self.raw(column), self.sheet.decimal) != Err(NotANumber::Text)
+        number::parse(self.raw(column), self.sheet.marks) != Err(NotANumber::Text)
     }
 
     /// A number that must lie in a range; `setting` is what declares the range.
@@ -97,6 +102,16 @@ impl<'r> Row<'r> {
         None
     }
 
+    /// Where a record of the same file stands, in words: `on line 4`.
+    pub fn at(&self, line: u64) -> String {
+        self.sheet.at(line)
+    }
+
+    /// The place of a header in the row's file.
+    pub fn find(&self, header: &str) -> Option<usize> {
+        self.sheet.find(header)
+    }
+
     /// Records a problem of one cell; `say` is given the header and makes the message and the remedy.
     pub fn refuse(
         &self,
@@ -108,27 +123,43 @@ impl<'r> Row<'r> {
         problems.add(self.sheet.name, code, || {
             let header = self.sheet.headers.get(column).map_or("", String::as_str);
             let (message, remedy) = say(header);
-            Problem::new(code, Place::cell(self.sheet.name, self.line, header), message, remedy)
+            Problem::new(code, self.sheet.place(self.line, column), message, remedy)
         });
     }
 
-    fn refuse_number(&self, column: usize, text: &str, why: NotANumber, problems: &mut Problems) {
+    /// Records that a cell is no number, and why.
+    pub fn refuse_number(&self, column: usize, text: &str, why: NotANumber, problems: &mut Problems) {
         let section = &self.sheet.section;
         let code = match why {
             NotANumber::Text => "text_in_number",
             NotANumber::OtherDecimal => "decimal_mark",
+            NotANumber::Grouping => "thousands_mark",
             NotANumber::Infinite => "infinite_value",
         };
-        self.refuse(column, code, problems, |_| match (why, self.sheet.decimal) {
+        let marks = self.sheet.marks;
+        let thousands = guess_thousands(text, marks.decimal).filter(|_| marks.thousands.is_none());
+        self.refuse(column, code, problems, |_| match (why, marks.decimal) {
             (NotANumber::Text, _) => (
                 format!("`{text}` is not a number"),
-                format!(
-                    "correct it, empty the cell if the value is missing, or declare the word in `{section}.missing`"
-                ),
+                match thousands {
+                    Some(mark) => format!("if `{mark}` stands between thousands, set `thousands: \"{mark}\"` in `{section}`"),
+                    None => format!(
+                        "correct it, empty the cell if the value is missing, or declare the word in `{section}.missing`"
+                    ),
+                },
+            ),
+            (NotANumber::Grouping, _) => (
+                format!("`{text}` has the mark between thousands where no three digits follow"),
+                format!("correct it, or the settings `thousands` and `decimal` in `{section}`"),
             ),
             (NotANumber::OtherDecimal, Decimal::Point) => (
                 format!("`{text}` is written with a decimal comma, which is not declared"),
-                format!("set `decimal: \",\"` in `{section}`"),
+                match thousands {
+                    Some(mark) => format!(
+                        "set `decimal: \",\"` in `{section}`, or, if it stands between thousands, `thousands: \"{mark}\"`"
+                    ),
+                    None => format!("set `decimal: \",\"` in `{section}`"),
+                },
             ),
             (NotANumber::OtherDecimal, Decimal::Comma) => (
                 format!("`{text}` is written with a decimal point, and the file's decimal mark is declared as a comma"),

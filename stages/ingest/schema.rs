@@ -37,17 +37,23 @@ schema! {
 }
 
 schema! {
-    /// One row per measured sample: of a participant, a pooled QC, or a blank.
-    Samples "samples" SampleRow key [sample_id] {
+    /// One row per measured sample: of a participant, a pooled QC, a dilution of it, a reference material, or a blank;
+    /// the declared columns beside it as real.
+    Samples "samples" SampleRow key [sample_id] open true {
         sample_id: String, "", "the sample";
-        participant_id: Option<String>, "", "whose it is; missing for pooled QC and blanks";
-        timepoint: Option<String>, "", "when it was drawn; missing for pooled QC and blanks";
-        r#type: String, "", "study, pooled_qc or blank";
+        participant_id: Option<String>, "", "whose it is; missing where it is nobody's";
+        timepoint: Option<String>, "", "when it was drawn; missing where it is nobody's";
+        r#type: String, "", "study, pooled_qc, dilution, reference or blank";
         batch: Option<String>, "", "the analytical batch";
         injection_order: Option<i64>, "", "the order of injection, over all batches";
         hours_after_infusion: Option<f64>, "h", "hours after the infusion";
         window_low: Option<f64>, "h", "the earliest time declared for the timepoint, bounds included; missing where none is";
         window_high: Option<f64>, "h", "the latest time declared for the timepoint, bounds included; missing where none is";
+        day: Option<f64>, "d", "days since baseline, where given";
+        replicate: Option<String>, "", "which of several measurements of the same participant at the same timepoint";
+        dilution: Option<f64>, "fraction", "the concentration of a dilution relative to the undiluted pool";
+        fasting_hours: Option<f64>, "h", "hours since the last meal, where given";
+        time_of_day: Option<f64>, "h", "hours after midnight at which it was drawn, where given";
     }
 }
 
@@ -74,5 +80,12 @@ schema! {
         kegg: Option<String>, "", "KEGG compound";
         plausible_low: Option<f64>, "", "the smallest value one would expect, in the same unit";
         plausible_high: Option<f64>, "", "the largest value one would expect, in the same unit";
+        class: Option<String>, "", "the class of compounds, by which steps may choose";
+        molar_mass: Option<f64>, "g/mol", "the molar mass, by which masses become amounts";
+        refmet: Option<String>, "", "the name in RefMet's nomenclature";
+        inchikey: Option<String>, "", "InChIKey";
+        role: Option<String>, "", "internal_standard for a compound that was added to every sample; else missing";
+        internal_standard: Option<String>, "", "the internal standard that belongs to it";
+        synonyms: Option<String>, "", "other names and identifiers, separated by `|`";
     }
 }

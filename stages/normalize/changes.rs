@@ -1,103 +1,128 @@
-//! Takes each participant's change of each analyte between two timepoints.
+//! Takes each participant's change of each analyte between two timepoints, or the means of several.
 
 use std::collections::BTreeSet;
 
-use super::schema::ChangeRow;
+use super::series::Series;
 use crate::contract::{Finding, StageContext};
 use crate::laboratory::Laboratory;
-use crate::statistics::normalization::change::cell;
-use crate::statistics::normalization::{ChangeFit, ChangeSettings, Measure, Normalized};
+use crate::statistics::normalization::change::mean_cell;
+use crate::statistics::normalization::contrast::occasion;
+use crate::statistics::normalization::{ChangeFit, ChangeSettings, Measure, Normalized, Occasions};
 
-/// One participant's rows at the two timepoints.
+/// One participant's rows at the two occasions.
 struct Pair<'a> {
+    place: usize,
     participant: &'a str,
-    from: Option<usize>,
-    to: Option<usize>,
+    occasions: Occasions,
 }
 
 impl Pair<'_> {
-    fn rows(&self) -> Option<(usize, usize)> {
-        self.from.zip(self.to)
+    fn is_complete(&self) -> bool {
+        !self.occasions.0.is_empty() && !self.occasions.1.is_empty()
     }
 }
 
-/// A row for every participant with either sample, analyte and measure; the value is missing where it is undefined.
+/// A series for each measure: everyone with either sample; the value is missing where it is undefined.
 pub fn take(
     settings: &ChangeSettings,
     normalized: &Normalized,
     laboratory: &Laboratory,
+    kept: &[usize],
     context: &mut StageContext<'_>,
-) -> Vec<ChangeRow> {
+) -> Vec<Series> {
     let pairs = pairs(settings, laboratory);
     report_incomplete(settings, &pairs, context);
-    let complete: Vec<(usize, usize)> = pairs.iter().filter_map(Pair::rows).collect();
+    let complete: Vec<Occasions> =
+        pairs.iter().filter(|pair| pair.is_complete()).map(|pair| pair.occasions.clone()).collect();
     let measures: BTreeSet<Measure> = settings.measures.iter().copied().collect();
-    let mut rows = Vec::new();
+    let mut series = Vec::new();
     for measure in measures {
         let fit = ChangeFit::fit(measure, normalized, &complete);
-        let made = pairs.iter().flat_map(|pair| of_pair(&settings.contrast(), &fit, normalized, pair));
-        let first = rows.len();
-        rows.extend(made);
-        report_undefined(measure, &rows[first..], context);
+        let cells: Vec<[f64; 3]> = pairs.iter().flat_map(|pair| of_pair(&fit, normalized, pair, kept)).collect();
+        report_undefined(measure, &cells, kept, normalized, context);
+        let who = pairs.iter().map(|pair| pair.place).collect();
+        series.push(Series { contrast: settings.contrast(), measure: measure.word(), who, cells });
     }
-    rows
+    series
 }
 
 fn pairs<'a>(settings: &ChangeSettings, laboratory: &'a Laboratory) -> Vec<Pair<'a>> {
-    let row = |participant: &str, timepoint: &str| {
-        laboratory.sample_of.get(&(participant.to_owned(), timepoint.to_owned())).copied()
+    let rows = |participant: &str, timepoints: &[String]| {
+        timepoints.iter().filter_map(|timepoint| laboratory.row_of(participant, timepoint)).collect()
     };
-    let of = |participant: &'a String| Pair {
+    let of = |(place, participant): (usize, &'a String)| Pair {
+        place,
         participant,
-        from: row(participant, &settings.from),
-        to: row(participant, &settings.to),
+        occasions: (rows(participant, settings.from.as_slice()), rows(participant, settings.to.as_slice())),
     };
-    laboratory.participants.iter().map(of).filter(|pair| pair.from.or(pair.to).is_some()).collect()
+    let any = |pair: &Pair<'_>| !pair.occasions.0.is_empty() || !pair.occasions.1.is_empty();
+    laboratory.participants.iter().enumerate().map(of).filter(any).collect()
 }
 
-fn of_pair(contrast: &str, fit: &ChangeFit, normalized: &Normalized, pair: &Pair<'_>) -> Vec<ChangeRow> {
+/// The change, the earlier and the later value of one participant in each kept analyte.
+fn of_pair<'a>(
+    fit: &'a ChangeFit,
+    normalized: &'a Normalized,
+    pair: &'a Pair<'_>,
+    kept: &'a [usize],
+) -> impl Iterator<Item = [f64; 3]> + 'a {
     let grid = fit.measure.grid(normalized);
-    let row = |(analyte, name): (usize, &String)| ChangeRow {
-        participant_id: pair.participant.to_owned(),
-        analyte: name.clone(),
-        contrast: contrast.to_owned(),
-        measure: fit.measure.word().to_owned(),
-        value: pair.rows().and_then(|(from, to)| fit.value(normalized, from, to, analyte)),
-        from_value: pair.from.and_then(|row| cell(grid, row, analyte)),
-        to_value: pair.to.and_then(|row| cell(grid, row, analyte)),
+    let (from, to) = &pair.occasions;
+    let cells = move |&analyte: &usize| {
+        let value = fit.value(normalized, &pair.occasions, analyte);
+        [value, mean_cell(grid, from, analyte), mean_cell(grid, to, analyte)].map(|cell| cell.unwrap_or(f64::NAN))
     };
-    grid.analytes.iter().enumerate().map(row).collect()
+    kept.iter().map(cells)
 }
 
 fn report_incomplete(settings: &ChangeSettings, pairs: &[Pair<'_>], context: &mut StageContext<'_>) {
-    let alone: Vec<&str> = pairs.iter().filter(|pair| pair.rows().is_none()).map(|pair| pair.participant).collect();
+    let (from, to) = (settings.from.as_slice(), settings.to.as_slice());
+    let alone: Vec<&str> = pairs.iter().filter(|pair| !pair.is_complete()).map(|pair| pair.participant).collect();
     if !alone.is_empty() {
         let message = format!(
             "{} of {} participants have a sample at only one of `{}` and `{}` and no change: {}",
             alone.len(),
             pairs.len(),
-            settings.from,
-            settings.to,
+            occasion(from),
+            occasion(to),
             alone.join(", ")
         );
         context.find(Finding::note("incomplete_pairs", settings.contrast(), message));
     }
+    let short = |pair: &&Pair<'_>| {
+        pair.is_complete() && (pair.occasions.0.len() < from.len() || pair.occasions.1.len() < to.len())
+    };
+    let short: Vec<&str> = pairs.iter().filter(short).map(|pair| pair.participant).collect();
+    if !short.is_empty() {
+        let message = format!(
+            "{} participants lack a sample of those that are averaged; the mean is of the others: {}",
+            short.len(),
+            short.join(", ")
+        );
+        context.find(Finding::note("averaged_over_fewer", settings.contrast(), message));
+    }
 }
 
-fn report_undefined(measure: Measure, rows: &[ChangeRow], context: &mut StageContext<'_>) {
-    let measured = |row: &&ChangeRow| row.from_value.is_some() && row.to_value.is_some();
-    let undefined: Vec<&ChangeRow> = rows.iter().filter(measured).filter(|row| row.value.is_none()).collect();
-    if undefined.is_empty() {
+fn report_undefined(
+    measure: Measure,
+    cells: &[[f64; 3]],
+    kept: &[usize],
+    normalized: &Normalized,
+    context: &mut StageContext<'_>,
+) {
+    let undefined = |(_, [value, from, to]): &(usize, &[f64; 3])| value.is_nan() && !from.is_nan() && !to.is_nan();
+    let places: Vec<usize> = cells.iter().enumerate().filter(undefined).map(|(at, _)| kept[at % kept.len()]).collect();
+    if places.is_empty() {
         return;
     }
-    let analytes: BTreeSet<&str> = undefined.iter().map(|row| row.analyte.as_str()).collect();
+    let analytes: BTreeSet<&str> = places.iter().map(|&analyte| normalized.scaled.analytes[analyte].as_str()).collect();
     let why = match measure {
         Measure::Residualized => "fewer than three participants have both values, or the earlier ones do not vary",
         _ => "the earlier value is zero or less, or the later one is negative (for a logarithm, zero)",
     };
     let message = format!(
         "{} values of {} analytes are undefined, since {why}: {}",
-        undefined.len(),
+        places.len(),
         analytes.len(),
         analytes.into_iter().collect::<Vec<_>>().join(", ")
     );

@@ -1,27 +1,31 @@
 //! The methods section that follows from the settings.
 
 use super::Params;
-use crate::statistics::normalization::{ChangeSettings, Measure, Step};
+use crate::statistics::normalization::contrast::occasion;
+use crate::statistics::normalization::{AreaSettings, ChangeSettings, Measure, Step};
 
 /// One paragraph on the steps, one on the change.
 pub fn methods(params: &Params) -> Vec<String> {
-    let sentences: Vec<String> = params.steps.iter().filter_map(Step::sentence).collect();
+    let left = params.steps.iter().position(Step::leaves_the_measured_scale).unwrap_or(params.steps.len());
+    let sentence = |(place, step): (usize, &Step)| step.sentence(place > left);
+    let sentences: Vec<String> = params.steps.iter().enumerate().filter_map(sentence).collect();
     let steps = match sentences.as_slice() {
         [] => "Metabolite abundances entered the analysis as they were measured: no normalization step changes them."
             .into(),
         [only] => only.clone(),
         several => format!("Metabolite abundances were normalized in this order. {}", several.join(" ")),
     };
-    let change = params.change.as_ref().filter(|change| !change.measures.is_empty());
-    [Some(steps), change.map(describe)].into_iter().flatten().collect()
+    let changes = params.changes().iter().filter(|change| !change.measures.is_empty()).map(describe);
+    let areas = params.areas().iter().filter(|area| !area.measures.is_empty()).map(describe_area);
+    std::iter::once(steps).chain(changes).chain(areas).collect()
 }
 
 fn describe(change: &ChangeSettings) -> String {
     let formulas: Vec<&str> = change.measures.iter().map(|measure| measure.formula()).collect();
     let mut text = format!(
         "The change of each metabolite within a participant was taken from `{}` (from) to `{}` (to) as {}.",
-        change.from,
-        change.to,
+        occasion(change.from.as_slice()),
+        occasion(change.to.as_slice()),
         formulas.join("; ")
     );
     if change.measures.iter().copied().any(Measure::is_relative) {
@@ -32,4 +36,19 @@ fn describe(change: &ChangeSettings) -> String {
         text.push_str(" Differences and residuals are on the final scale.");
     }
     text
+}
+
+fn describe_area(area: &AreaSettings) -> String {
+    let measures: Vec<&str> = area.measures.iter().map(|measure| measure.phrase()).collect();
+    let times = match &area.times {
+        Some(times) => format!("at times {}", times.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")),
+        None => format!("at the samples' own {}", area.clock.word()),
+    };
+    format!(
+        "Over {} ({times}), {} of each metabolite within a participant was taken by the trapezoidal rule (Matthews 1990, \
+         10.1136/bmj.300.6719.230), of the values before any transformation or scaling; participants without a value at \
+         every timepoint have none.",
+        area.timepoints.join(", "),
+        measures.join("; ")
+    )
 }

@@ -2,27 +2,34 @@
 //!
 //! The study samples that passed quality control are arranged by sample and analyte (pooled QC samples beside them
 //! where a step learns from these). Each configured step learns what it needs from all of them, every timepoint, and is
-//! applied in turn. Then the change between two timepoints is taken for each participant, in each measure asked for.
+//! applied in turn. Then the changes between timepoints and the areas under curves are taken for each participant, in each
+//! measure asked for. Beside it stands what normalization did: how repeatable each analyte was before and after each step,
+//! each pooled QC sample before and after all of them, and where every sample lies on the principal components.
 //!
 //! Blanks never enter, and pooled QC samples are no rows of the result: nothing downstream tests them. The mathematics
 //! is `statistics::normalization`, which predict uses inside its folds; nothing here learns anything of its own.
 
+mod areas;
 mod changes;
 mod check;
 mod methods;
 pub mod params;
+mod pooled_qc;
+mod quality;
 pub mod schema;
+mod scores;
+mod series;
 #[cfg(test)]
 mod tests;
 
 pub use params::Params;
 
-use crate::contract::schema::Cell;
+use crate::contract::schema::{Cell, text_column};
 use crate::contract::{Finding, Place, Problem, Stage, StageContext, StageError, Table, TableError, Vocabulary};
 use crate::ingest::schema as ingest;
 use crate::laboratory::Laboratory;
 use crate::qc::schema as qc;
-use crate::statistics::normalization::{Normalized, StepError};
+use crate::statistics::normalization::{Normalized, Step, StepError};
 use crate::{inputs, outputs};
 
 inputs! {
@@ -38,6 +45,9 @@ outputs! {
         abundances: schema::Abundances,
         changes: schema::Changes,
         steps: schema::Steps,
+        quality: schema::Quality,
+        pooled_qc: schema::PooledQc,
+        scores: schema::Scores,
     }
 }
 
@@ -46,36 +56,63 @@ pub struct Normalize;
 
 impl Stage for Normalize {
     const NAME: &'static str = "normalize";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 3;
+    const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        let laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel, params.learns_from_qc());
+        let laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel);
         let everything: Vec<usize> = (0..laboratory.sheet.grid.samples.len()).collect();
-        let fitted = params.fit(&laboratory.sheet, &everything).map_err(cannot_learn)?;
-        let normalized = fitted.apply(&laboratory.sheet.select_rows(&laboratory.study_rows));
+        let fitted = params.fit(&laboratory.sheet, &everything, context.seed).map_err(cannot_learn)?;
+        let mut record = quality::Record::new(&laboratory.sheet);
+        let normalized = fitted.watch(&laboratory.sheet, &mut |moment| record.note(moment));
 
         report_remarks(&normalized, context);
-        let changes = match &params.change {
-            Some(settings) => changes::take(settings, &normalized, &laboratory, context),
-            None => Vec::new(),
-        };
+        record.report(context);
+        let kept: Vec<usize> = (0..normalized.kept.len()).filter(|&analyte| normalized.kept[analyte]).collect();
+        let mut series = Vec::new();
+        for settings in params.changes() {
+            series.extend(changes::take(settings, &normalized, &laboratory, &kept, context));
+        }
+        for settings in params.areas() {
+            series.extend(areas::take(settings, &normalized, &laboratory, &kept, context));
+        }
+        let participants: Vec<&str> = laboratory.participants.iter().map(String::as_str).collect();
+        let analytes: Vec<&str> = kept.iter().map(|&analyte| normalized.scaled.analytes[analyte].as_str()).collect();
         Ok(Outputs {
-            abundances: abundances(&normalized)?,
-            changes: Table::from_rows(changes)?.with_metadata("scale", normalized.scale.clone()),
+            abundances: abundances(&normalized, &laboratory.study_rows, &kept)?,
+            changes: series::table(series, &participants, &analytes)?.with_metadata("scale", normalized.scale.clone()),
             steps: Table::from_rows(step_rows(&normalized))?,
+            quality: Table::from_rows(record.rows)?,
+            pooled_qc: pooled_qc::table(&laboratory, &normalized)?,
+            scores: scores::table(&laboratory, &normalized, context)?,
         })
     }
 
     fn define(params: &Params, names: &mut Vocabulary) {
-        let measures = params.change.iter().flat_map(|change| &change.measures);
-        names.measures.extend(measures.map(|measure| measure.word().to_owned()));
+        let changes =
+            params.changes().iter().flat_map(|change| change.measures.iter().map(|m| (m.word(), change.contrast())));
+        let areas = params.areas().iter().flat_map(|area| area.measures.iter().map(|m| (m.word(), area.contrast())));
+        for (measure, contrast) in changes.chain(areas) {
+            let contrasts = names.measures.entry(measure.to_owned()).or_default();
+            if !contrasts.contains(&contrast) {
+                contrasts.push(contrast);
+            }
+        }
     }
 
     fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
         check::check(params, names)
+    }
+
+    fn analytes(params: &Params) -> Vec<(String, String)> {
+        let of = |(place, step): (usize, &Step)| {
+            let named = step.analytes().into_iter();
+            named.map(move |(name, key)| (name, format!("stages.normalize.steps.{place}.{key}")))
+        };
+        params.steps.iter().enumerate().flat_map(of).collect()
     }
 
     fn methods(params: &Params) -> Vec<String> {
@@ -95,15 +132,21 @@ fn report_remarks(normalized: &Normalized, context: &mut StageContext<'_>) {
 }
 
 /// The normalized values as a long table; column by column, since the grid is already in the order of the key.
-fn abundances(normalized: &Normalized) -> Result<Table<schema::Abundances>, TableError> {
+///
+/// Pooled QC samples are no rows of it, and analytes that a step dropped are not there.
+fn abundances(
+    normalized: &Normalized,
+    study: &[usize],
+    kept: &[usize],
+) -> Result<Table<schema::Abundances>, TableError> {
     let (samples, analytes) = (&normalized.scaled.samples, &normalized.scaled.analytes);
-    let height = samples.len() * analytes.len();
-    let cells = || (0..samples.len()).flat_map(|row| (0..analytes.len()).map(move |analyte| (row, analyte)));
+    let height = study.len() * kept.len();
+    let cells = || study.iter().flat_map(|&row| kept.iter().map(move |&analyte| (row, analyte)));
     let value = |(row, analyte)| Some(normalized.scaled.get(row, analyte)).filter(|value| value.is_finite());
     let imputed = |(row, analyte): (usize, usize)| normalized.imputed[analyte * samples.len() + row];
     let columns = vec![
-        Cell::column("sample_id", cells().map(|(row, _)| samples[row].clone()).collect()),
-        Cell::column("analyte", cells().map(|(_, analyte)| analytes[analyte].clone()).collect()),
+        text_column("sample_id", cells().map(|(row, _)| samples[row].as_str())),
+        text_column("analyte", cells().map(|(_, analyte)| analytes[analyte].as_str())),
         Cell::column("value", cells().map(value).collect::<Vec<Option<f64>>>()),
         Cell::column("imputed", cells().map(imputed).collect()),
     ];

@@ -14,6 +14,7 @@ fn sample(id: &str, participant: Option<&str>, timepoint: Option<&str>, kind: &s
         hours_after_infusion: None,
         window_low: None,
         window_high: None,
+        ..Default::default()
     }
 }
 
@@ -101,16 +102,17 @@ fn a_step_that_lacks_pooled_qc_is_an_error_at_its_setting() {
 #[test]
 fn all_problems_of_the_settings_are_found_at_once() {
     let settings = params(json!({
-        "steps": [{"transform": {"method": "glog"}}, {"below_lod": {"method": "zero"}}, {"sample": {"method": "sum"}}],
+        "steps": [{"sample": {"method": "vsn"}}, {"below_lod": {"method": "zero"}},
+            {"sample": {"method": "pqn", "reference": {"timepoint": "befor"}}}],
         "change": {"from": "befor", "to": "befor", "measures": []},
     }));
     let names = Vocabulary { timepoints: vec!["before".into(), "after".into()], ..Vocabulary::default() };
     let problems = Normalize::check(&settings, &names);
     let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
     let expected = [
-        "not_built",
         "step_order",
         "step_order",
+        "unknown_timepoint",
         "unknown_timepoint",
         "unknown_timepoint",
         "same_timepoint",
@@ -132,4 +134,53 @@ fn the_methods_follow_from_the_settings() {
         text.contains("half that limit") && text.contains("auto-scaling") && text.contains("100 (to - from) / from")
     );
     assert!(!text.contains("final scale"));
+}
+
+#[test]
+fn drift_and_filters_are_checked_before_any_value_is_read() {
+    let settings = params(json!({"steps": [
+        {"filter": {}},
+        {"drift": {"method": "qc_rsc", "min_qc": 3}},
+        {"drift": {"method": "qc_rsc", "smoothing": {"df": 2}}},
+        {"drift": {"method": "loess", "smoothing": {"span": 1.5}}},
+        {"drift": {"method": "batch_median", "min_samples": 0}},
+        {"drift": {"method": "combat", "protect": ["a", "a"]}},
+        {"transform": {"method": "log2"}},
+        {"drift": {"method": "qc_rsc"}},
+        {"filter": {"max_missing": 0.5}},
+        {"filter": {"max_qc_rsd": 0.3}},
+    ]}));
+    let problems = Normalize::check(&settings, &Vocabulary::default());
+    let places: Vec<String> = problems.iter().map(|problem| format!("{} {:?}", problem.code, problem.place)).collect();
+    let expected = [
+        ("step_order", "9.filter"),
+        ("out_of_range", "0.filter"),
+        ("out_of_range", "1.drift.min_qc"),
+        ("out_of_range", "2.drift.smoothing"),
+        ("out_of_range", "3.drift.smoothing"),
+        ("out_of_range", "4.drift.min_samples"),
+        ("out_of_range", "5.drift.protect"),
+    ];
+    let said =
+        |(code, place): (&str, &str)| format!("{code} {:?}", Place::setting(format!("stages.normalize.steps.{place}")));
+    assert_eq!(places, expected.map(said));
+}
+
+#[test]
+fn an_analyte_that_a_filter_drops_has_a_finding_and_no_row() {
+    let settings = params(json!({
+        "steps": [{"filter": {"max_missing": 0.1}}],
+        "change": {"from": "before", "to": "after", "measures": ["difference"]},
+    }));
+    let mut inputs = study();
+    let mut rows = inputs.abundances.rows();
+    rows.extend([value("s1", "β, 2", Some(1.0)), value("s2", "β, 2", None), value("s3", "β, 2", Some(3.0))]);
+    inputs.abundances = Table::from_rows(rows).unwrap();
+    let mut context = StageContext::new(1, &Silent);
+    let out = Normalize::run(&settings, inputs, &mut context).unwrap();
+    let names = |names: Vec<String>| names.into_iter().all(|name| name == ODD);
+    assert!(names(out.abundances.column("analyte")) && names(out.changes.column("analyte")));
+    assert!(out.abundances.height() == 3 && !out.changes.is_empty());
+    let findings = context.into_findings();
+    assert!(findings.iter().any(|finding| finding.code == "dropped_by_filter" && finding.subject == "β, 2"));
 }

@@ -112,6 +112,10 @@ fn answer_fold(
         .flat_map(|question| question.candidates.iter().map(|(name, analytes)| (analytes.as_slice(), name.as_str())))
         .collect();
     let build = |(analytes, name): (&[usize], &str)| {
+        if data.lacks(analytes) {
+            let what = if name.is_empty() { "every metabolite" } else { name };
+            return Err(("dropped_by_filter", format!("a filter step of normalize leaves out {what}")));
+        }
         let design = data.design(cohort, analytes);
         design.map(|design| Candidate::new(name, design)).map_err(|error| (error.status(), error.to_string()))
     };

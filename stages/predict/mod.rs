@@ -16,7 +16,7 @@ mod validate;
 
 pub use params::Params;
 
-use crate::contract::{Finding, Problem, Stage, StageContext, StageError, Table, Vocabulary};
+use crate::contract::{Finding, Predictor, Problem, Stage, StageContext, StageError, Table, Vocabulary};
 use crate::ingest::schema as ingest;
 use crate::outcomes::schema as outcomes;
 use crate::qc::schema as qc;
@@ -25,7 +25,6 @@ use crate::{inputs, outputs};
 
 use cohort::Cohort;
 use features::Measured;
-use params::Predictor;
 
 inputs! {
     Inputs {
@@ -59,7 +58,9 @@ impl Stage for Predict {
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
         let study = Study::new(&inputs.participants, &inputs.variables, &inputs.endpoints);
         let measured = match &params.predictor {
-            Some(Predictor::Change(measure)) => Measured::new(&inputs, &params.normalization, *measure),
+            Some(Predictor::Change { measure, contrast }) => {
+                Measured::new(&inputs, &params.normalization, measure, contrast.as_deref(), context.seed)
+            }
             _ => None,
         };
         let (mut performance, mut predictions) = (Vec::new(), Vec::new());

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{Place, Problem, Vocabulary};
-use crate::statistics::normalization::{Measure, Recipe};
+use crate::contract::{Place, Predictor, Problem, Vocabulary};
+use crate::statistics::normalization::{AreaMeasure, Recipe};
 use crate::study::{BASELINE_SCORE, check_covariates};
 
 /// Does the early change predict, on participants the model has not seen?
@@ -32,16 +32,6 @@ pub struct Params {
 
 fn linear() -> Vec<Learner> {
     vec![Learner::Linear]
-}
-
-/// What of a metabolite enters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Predictor {
-    /// The change between normalize's two timepoints.
-    Change(Measure),
-    /// The value at one timepoint.
-    Level(String),
 }
 
 /// A set of features that is judged on its own.
@@ -130,7 +120,10 @@ impl Params {
     fn check_predictor(&self, path: &str, names: &Vocabulary) -> Option<Problem> {
         let metabolites = self.features.iter().any(|features| *features != Features::Covariates);
         match &self.predictor {
-            Some(Predictor::Change(measure)) => names.check_measure(measure.word(), format!("{path}.predictor.change")),
+            Some(Predictor::Change { measure, .. }) if AreaMeasure::ALL.iter().any(|area| area.word() == measure) => {
+                Some(Problem::not_built(format!("{path}.predictor"), "predicting from an area"))
+            }
+            Some(predictor @ Predictor::Change { .. }) => predictor.check(names, &format!("{path}.predictor")),
             Some(Predictor::Level(_)) => {
                 Some(Problem::not_built(format!("{path}.predictor"), "predicting from a level"))
             }

@@ -31,6 +31,7 @@ fn study(outcome_of_first: Option<f64>) -> Inputs {
                 hours_after_infusion: None,
                 window_low: None,
                 window_high: None,
+                ..Default::default()
             });
             for (analyte, value) in [("signal", 100.0 * factor), ("noise", 50.0 + random.normal())] {
                 let value = Some(value).filter(|_| !(i == 4 && analyte == "noise" && timepoint == "after"));
@@ -61,6 +62,7 @@ fn study(outcome_of_first: Option<f64>) -> Inputs {
         kegg: None,
         plausible_low: None,
         plausible_high: None,
+        ..Default::default()
     };
     let ids: Vec<String> = (0..N).map(|i| format!("P{i:02}")).collect();
     let columns = vec![Column::new("participant_id".into(), ids), Column::new("age".into(), ages)];
@@ -77,11 +79,16 @@ fn study(outcome_of_first: Option<f64>) -> Inputs {
 }
 
 fn predict(inputs: Inputs) -> Outputs {
+    predict_after(inputs, r#"{"scale": {"method": "auto"}}"#)
+}
+
+fn predict_after(inputs: Inputs, step: &str) -> Outputs {
     let settings = r#"{"outcomes": ["improvement"], "predictor": {"change": "percent"}, "covariates": ["age"],
         "features": ["covariates", "each", "best_in_fold", "all"], "validation": {"permutations": 99}}"#;
-    let recipe = r#"{"steps": [{"scale": {"method": "auto"}}], "change": {"from": "before", "to": "after", "measures": ["percent"]}}"#;
+    let change = r#"{"from": "before", "to": "after", "measures": ["percent"]}"#;
+    let recipe = format!(r#"{{"steps": [{step}], "change": {change}}}"#);
     let mut params: Params = serde_json::from_str(settings).unwrap();
-    params.normalization = serde_json::from_str(recipe).unwrap();
+    params.normalization = serde_json::from_str(&recipe).unwrap();
     Predict::run(&params, inputs, &mut StageContext::new(1, &Silent)).unwrap()
 }
 
@@ -109,4 +116,18 @@ fn a_participants_own_outcome_does_not_move_its_prediction() {
         rows.map(|row| (row.features, row.analyte, row.predicted, row.chosen)).collect::<Vec<_>>()
     };
     assert_eq!(of_first(predict(study(None))), of_first(predict(study(Some(-500.0)))));
+}
+
+#[test]
+fn an_analyte_that_a_filter_drops_in_a_fold_is_no_feature_there() {
+    let outputs = predict_after(study(None), r#"{"filter": {"max_missing": 0.0}}"#);
+    let status = |features: &str, analyte: &str| {
+        let row = outputs.performance.rows().into_iter().find(|row| row.features == features && row.analyte == analyte);
+        row.map(|row| (row.status, row.detail)).unwrap()
+    };
+    let (dropped, detail) = status("each", "noise");
+    assert!(dropped == "dropped_by_filter" && detail.contains("leaves out noise"), "{detail}");
+    assert_eq!([status("each", "signal").0, status("all", "").0], ["ok", "ok"]);
+    let chosen = status("best_in_fold", "").1;
+    assert!(chosen.contains("signal in"), "{chosen}");
 }

@@ -1,155 +1,206 @@
 //! Measures how good each analyte is and judges it by its rules.
 
+use std::collections::BTreeMap;
+
 use super::arrange::Bench;
-use super::drift;
-use super::judge::{Failure, Verdict};
-use super::params::{AnalyteRules, OnFail};
-use super::schema::AnalyteQualityRow;
+use super::batches::{self, FEWEST_QC, FEWEST_STUDY, detected, missing, pairs, rsd, share, worst};
+use super::correlation::pearson;
+use super::judge::{ByHand, Failure, Verdict};
+use super::params::AnalyteRules;
+use super::rules::{AnalyteRule, Needs};
+use super::schema::{AnalyteQualityRow as Quality, BatchQualityRow, ControlChartRow};
+use super::{carry_over, drift, westgard};
 use crate::contract::{Finding, StageContext};
-use crate::statistics::descriptive::{self, MAD_TO_SD, show};
+use crate::statistics::descriptive;
 
 /// What was measured of one analyte.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Quality {
-    analyte: String,
-    n: usize,
-    missing_fraction: Option<f64>,
-    below_lod: usize,
-    qc_n: usize,
-    qc_rsd: Option<f64>,
-    qc_rsd_robust: Option<f64>,
-    d_ratio: Option<f64>,
-    blank_ratio: Option<f64>,
-    drift_p: Option<f64>,
+pub struct Measured {
+    pub quality: Quality,
+    pub batches: Vec<BatchQualityRow>,
+    pub chart: Vec<ControlChartRow>,
 }
 
-impl Quality {
-    /// Measures one analyte; `robust` chooses medians and MADs for RSD and D-ratio.
-    pub fn measure(bench: &Bench, analyte: usize, robust: bool) -> Self {
-        let study = bench.present(analyte, &bench.study);
-        let pooled = bench.present(analyte, &bench.pooled_qc);
-        let blank = bench.present(analyte, &bench.blanks);
-        let spread = if robust { descriptive::mad } else { descriptive::sd };
-        let qc_rsd_robust = descriptive::mad(&pooled).map(|mad| MAD_TO_SD * mad);
-        let qc_rsd_robust = share(qc_rsd_robust.filter(|_| pooled.len() > 1), descriptive::median(&pooled));
-        let qc_rsd = share(descriptive::sd(&pooled), descriptive::mean(&pooled));
-        let expected = bench.study.len();
-        let below = bench.study.iter().filter(|&&row| bench.sheet.is_below_lod(row, analyte)).count();
-        Quality {
-            analyte: bench.analytes()[analyte].clone(),
-            n: study.len(),
-            // METHOD: a value below the limit of detection with a number is a value; one without a number is missing.
-            missing_fraction: (expected > 0).then(|| (expected - study.len()) as f64 / expected as f64),
-            below_lod: below,
-            qc_n: pooled.len(),
-            qc_rsd: if robust { qc_rsd_robust } else { qc_rsd },
-            qc_rsd_robust,
-            d_ratio: share(spread(&pooled).filter(|_| pooled.len() > 1), spread(&study)),
-            blank_ratio: share(descriptive::median(&study), descriptive::median(&blank)),
-            drift_p: drift::spearman_p(&by_injection(bench, analyte)),
-        }
-    }
-
-    /// The rules that the analyte fails.
-    fn failures(&self, rules: &AnalyteRules) -> Vec<Failure> {
-        let mut failures = Vec::new();
-        let mut above = |rule, what, value: Option<f64>, limit: Option<(f64, Option<OnFail>)>| {
-            if let (Some(value), Some((limit, on_fail))) = (value, limit)
-                && value > limit
-            {
-                let message = format!("{what} {} is above {}", show(value), show(limit));
-                failures.push(Failure { rule, message, on_fail: on_fail.unwrap_or_default() });
-            }
-        };
-        let missing = rules.max_missing.map(|rule| (rule.limit.get(), rule.on_fail));
-        above("analytes.max_missing", "missing fraction", self.missing_fraction, missing);
-        let rsd = rules.max_qc_rsd.map(|rule| (rule.limit.get(), rule.on_fail));
-        above("analytes.max_qc_rsd", "RSD of pooled QC", self.qc_rsd, rsd);
-        let d_ratio = rules.max_d_ratio.map(|rule| (rule.limit.get(), rule.on_fail));
-        above("analytes.max_d_ratio", "D-ratio", self.d_ratio, d_ratio);
-        if let (Some(value), Some(rule)) = (self.blank_ratio, rules.min_blank_ratio)
-            && value < rule.limit.get()
-        {
-            let message = format!("ratio to blanks {} is below {}", show(value), show(rule.limit.get()));
-            let on_fail = rule.on_fail.unwrap_or_default();
-            failures.push(Failure { rule: "analytes.min_blank_ratio", message, on_fail });
-        }
-        failures
-    }
-
-    /// Judges the analyte by the rules; `kept` are the names kept whatever a rule says.
-    pub fn judge(&self, rules: &AnalyteRules, kept: &std::collections::BTreeSet<&str>) -> Verdict {
-        Verdict::new(&self.analyte, self.failures(rules), kept)
-    }
-
-    /// The row of the table.
-    pub fn row(self, verdict: &Verdict) -> AnalyteQualityRow {
-        AnalyteQualityRow {
-            analyte: self.analyte,
-            n: self.n as i64,
-            missing_fraction: self.missing_fraction,
-            below_lod: self.below_lod as i64,
-            qc_n: self.qc_n as i64,
-            qc_rsd: self.qc_rsd,
-            qc_rsd_robust: self.qc_rsd_robust,
-            d_ratio: self.d_ratio,
-            blank_ratio: self.blank_ratio,
-            drift_p: self.drift_p,
-            decision: verdict.decision().to_owned(),
-            reason: verdict.reason(),
-        }
-    }
+/// What a measurement needs beside the samples.
+pub struct Asked<'a> {
+    pub rules: &'a AnalyteRules,
+    /// Groups of study samples for the rule of detection within groups.
+    pub groups: Vec<(String, Vec<usize>)>,
+    /// The RSD between replicates and the number of groups, by analyte.
+    pub replicates: &'a BTreeMap<String, (f64, usize)>,
 }
 
-/// A ratio to a positive size; undefined otherwise.
-fn share(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
-    let whole = whole.filter(|whole| *whole > 0.0)?;
-    part.map(|part| part / whole).filter(|ratio| ratio.is_finite())
+/// Measures one analyte; no decision is made.
+pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
+    let robust = asked.rules.robust;
+    let study = bench.present(analyte, &bench.study);
+    let pooled = bench.present(analyte, &bench.pooled_qc);
+    let blank = bench.present(analyte, &bench.blanks);
+    let spread = if robust { descriptive::mad } else { descriptive::sd };
+    let ordered = pairs(bench, analyte, &bench.pooled_qc);
+    let quality = Quality {
+        analyte: bench.analytes()[analyte].clone(),
+        role: bench.is_standard(analyte).then(|| "internal_standard".to_owned()),
+        n: study.len() as i64,
+        // METHOD: a value below the limit of detection with a number is a value; one without a number is missing.
+        missing_fraction: missing(study.len(), bench.study.len()),
+        below_lod: bench.study.iter().filter(|&&row| bench.sheet.is_below_lod(row, analyte)).count() as i64,
+        qc_n: pooled.len() as i64,
+        qc_rsd: rsd(&pooled, robust),
+        qc_rsd_robust: rsd(&pooled, true),
+        d_ratio: share(spread(&pooled).filter(|_| pooled.len() > 1), spread(&study)),
+        blank_ratio: share(descriptive::median(&study), descriptive::median(&blank)),
+        detection_qc: detected(pooled.len(), bench.pooled_qc.len()),
+        drift_p: drift::spearman_p(&ordered),
+        drift: drift::relative_change(&ordered),
+        blank_share: blank_share(bench, analyte, &pooled),
+        ..Quality::default()
+    };
+    let batches = batches::measure(bench, analyte, robust);
+    let mut measured = Measured { quality, batches, chart: Vec::new() };
+    measured.add_worst_batches(bench);
+    measured.add_best_group(bench, analyte, &asked.groups);
+    measured.add_dilution(bench, analyte);
+    measured.add_carry_over(bench, analyte);
+    measured.add_chart(bench, analyte, asked.rules);
+    if let Some((rsd, groups)) = asked.replicates.get(&measured.quality.analyte) {
+        (measured.quality.replicate_rsd, measured.quality.replicate_groups) = (Some(*rsd), *groups as i64);
+    }
+    measured
 }
 
-fn by_injection(bench: &Bench, analyte: usize) -> Vec<(f64, f64)> {
+/// median(blank)/median(pooled QC).
+fn blank_share(bench: &Bench, analyte: usize, pooled: &[f64]) -> Option<f64> {
+    // METHOD: a blank without a value is one in which nothing was found, so it counts as zero.
     let column = bench.sheet.grid.column(analyte);
-    let pair = |&row: &usize| Some((bench.samples[row].injection_order? as f64, column[row]));
-    bench.pooled_qc.iter().filter_map(pair).filter(|(_, value)| value.is_finite()).collect()
+    let value = |&row: &usize| if column[row].is_finite() { column[row] } else { 0.0 };
+    let blanks: Vec<f64> = bench.blanks.iter().map(value).collect();
+    share(descriptive::median(&blanks), descriptive::median(pooled))
+}
+
+impl Measured {
+    fn add_worst_batches(&mut self, bench: &Bench) {
+        let sizes: BTreeMap<&str, usize> =
+            bench.batches.iter().filter_map(|batch| Some((batch.name.as_deref()?, batch.study.len()))).collect();
+        let large = |row: &&BatchQualityRow| sizes.get(row.batch.as_str()).is_some_and(|size| *size >= FEWEST_STUDY);
+        let of_missing = worst(self.batches.iter().filter(large).map(|row| (row.batch.as_str(), row.missing_fraction)));
+        let enough = self.batches.iter().filter(|row| row.qc_n >= FEWEST_QC as i64);
+        let of_rsd = worst(enough.map(|row| (row.batch.as_str(), row.qc_rsd)));
+        (self.quality.worst_batch_missing, self.quality.worst_batch_missing_name) = of_missing.unzip();
+        (self.quality.worst_batch_rsd, self.quality.worst_batch_rsd_name) = of_rsd.unzip();
+    }
+
+    fn add_best_group(&mut self, bench: &Bench, analyte: usize, groups: &[(String, Vec<usize>)]) {
+        let shares =
+            groups.iter().map(|(name, rows)| (name.as_str(), detected(bench.present(analyte, rows).len(), rows.len())));
+        (self.quality.detection_best_group, self.quality.detection_best_group_name) = worst(shares).unzip();
+    }
+
+    /// Pearson's correlation between relative concentration and value, on the scale of the file.
+    fn add_dilution(&mut self, bench: &Bench, analyte: usize) {
+        let column = bench.sheet.grid.column(analyte);
+        let known = bench.dilutions.iter().map(|&(row, dilution)| (dilution, column[row]));
+        let (dilutions, values): (Vec<f64>, Vec<f64>) = known.filter(|(_, value)| value.is_finite()).unzip();
+        // METHOD: two points lie on a line whatever they are, so at least three are asked for.
+        let r = pearson(&dilutions, &values).filter(|_| values.len() > 2);
+        self.quality.dilution_n = values.len() as i64;
+        self.quality.dilution_r = r;
+        self.quality.dilution_r2 = r.map(|r| r.max(0.0) * r.max(0.0));
+    }
+
+    fn add_carry_over(&mut self, bench: &Bench, analyte: usize) {
+        let fractions: Vec<f64> =
+            bench.batches.iter().flat_map(|batch| carry_over::fractions(&bench.run(batch, analyte))).collect();
+        self.quality.carry_over = descriptive::median(&fractions);
+        self.quality.carry_over_n = fractions.len() as i64;
+    }
+
+    fn add_chart(&mut self, bench: &Bench, analyte: usize, rules: &AnalyteRules) {
+        let Some(asked) = rules.levey_jennings else { return };
+        let ordered = bench.by_injection(analyte, &bench.pooled_qc);
+        let values: Vec<f64> = ordered.iter().map(|(.., value)| *value).collect();
+        let Some(chart) = westgard::chart(&values, asked.first) else { return };
+        let quality = &mut self.quality;
+        quality.chart_n = Some(chart.n as i64);
+        (quality.chart_mean, quality.chart_sd) = (Some(chart.mean), Some(chart.sd));
+        let counts = chart.broken.each_ref().map(|places| Some(places.len() as i64));
+        [quality.chart_1_3s, quality.chart_2_2s, quality.chart_r_4s, quality.chart_4_1s, quality.chart_10_x] = counts;
+        for (rule, places) in westgard::RULES.into_iter().zip(&chart.broken) {
+            self.chart.extend(places.iter().map(|&at| ControlChartRow {
+                analyte: bench.analytes()[analyte].clone(),
+                rule: rule.to_owned(),
+                sample_id: bench.samples[ordered[at].1].sample_id.clone(),
+                injection_order: ordered[at].0,
+                value: values[at],
+                z: chart.z[at],
+            }));
+        }
+    }
+}
+
+/// Judges one analyte by the rules that are on; an internal standard fails none.
+pub fn judge(quality: &Quality, rules: &[AnalyteRule], by_hand: &ByHand<'_>) -> Verdict {
+    let judged = rules.iter().filter(|_| quality.role.is_none());
+    let failures: Vec<Failure> = judged.filter_map(|rule| rule.failure(quality)).collect();
+    Verdict::new(&quality.analyte, failures, by_hand)
+}
+
+/// The row with its decision.
+pub fn decided(quality: Quality, verdict: &Verdict) -> Quality {
+    Quality { decision: verdict.decision().to_owned(), reason: verdict.reason(), ..quality }
 }
 
 /// Records rules that have nothing to judge by; they keep.
-pub fn report_unjudged(rules: &AnalyteRules, bench: &Bench, qualities: &[Quality], context: &mut StageContext<'_>) {
+pub fn report_unjudged(rules: &[AnalyteRule], bench: &Bench, qualities: &[&Quality], context: &mut StageContext<'_>) {
     if qualities.is_empty() {
         return;
     }
-    let (by_rsd, by_d_ratio) = (rules.max_qc_rsd.is_some(), rules.max_d_ratio.is_some());
-    if (by_rsd || by_d_ratio) && bench.pooled_qc.is_empty() {
-        let message =
-            "no sample is of type pooled_qc: RSD and D-ratio are unknown and every analyte passes their rules";
-        context.find(Finding::warning("no_pooled_qc", "", message));
+    for (need, code, message) in Needs::ABSENT {
+        if need.are_absent(bench) && rules.iter().any(|rule| rule.needs == Some(need)) {
+            context.find(Finding::warning(code, "", message));
+        }
     }
-    if rules.min_blank_ratio.is_some() && bench.blanks.is_empty() {
-        let message = "no sample is of type blank: the ratio to blanks is unknown and every analyte passes its rule";
-        context.find(Finding::warning("no_blanks", "", message));
+    for rule in rules.iter().filter(|rule| !rule.needs.is_some_and(|need| need.are_absent(bench))) {
+        let unknown = qualities.iter().filter(|quality| quality.role.is_none() && (rule.value)(quality).is_none());
+        let names: Vec<&str> = unknown.map(|quality| quality.analyte.as_str()).collect();
+        if let (Some((code, why)), false) = (rule.undefined, names.is_empty()) {
+            let message = format!("{why} for {} analytes, which pass its rule: {}", names.len(), names.join(", "));
+            context.find(Finding::note(code, "", message));
+        }
     }
-    let rsd = "the RSD of pooled QC is undefined (fewer than two values, or a centre of zero or less)";
-    let d_ratio = "the D-ratio is undefined (fewer than two values, or no spread among study samples)";
-    let blank = "the ratio to blanks is undefined (no value, or no blank with a value above zero)";
-    let (has_qc, has_blanks) = (!bench.pooled_qc.is_empty(), !bench.blanks.is_empty());
-    let findings = [
-        (by_rsd && has_qc).then(|| undefined("qc_rsd_undefined", rsd, qualities, |quality| quality.qc_rsd)),
-        (by_d_ratio && has_qc).then(|| undefined("d_ratio_undefined", d_ratio, qualities, |quality| quality.d_ratio)),
-        (rules.min_blank_ratio.is_some() && has_blanks)
-            .then(|| undefined("blank_ratio_undefined", blank, qualities, |quality| quality.blank_ratio)),
-    ];
-    findings.into_iter().flatten().flatten().for_each(|finding| context.find(finding));
 }
 
-/// A finding that lists the analytes of which a measure is undefined.
-fn undefined(
-    code: &'static str,
-    what: &str,
-    qualities: &[Quality],
-    measure: impl Fn(&Quality) -> Option<f64>,
-) -> Option<Finding> {
-    let names = qualities.iter().filter(|quality| measure(quality).is_none()).map(|quality| quality.analyte.as_str());
-    let names: Vec<&str> = names.collect();
-    let message = || format!("{what} for {} analytes, which pass its rule: {}", names.len(), names.join(", "));
-    (!names.is_empty()).then(|| Finding::note(code, "", message()))
+/// Records, for each of Westgard's rules, the analytes that break it.
+pub fn report_charts(rules: &AnalyteRules, qualities: &[&Quality], context: &mut StageContext<'_>) {
+    if rules.levey_jennings.is_none() || qualities.is_empty() {
+        return;
+    }
+    let without: Vec<&str> =
+        qualities.iter().filter(|q| q.chart_n.is_none()).map(|quality| quality.analyte.as_str()).collect();
+    if !without.is_empty() {
+        let message = format!(
+            "{} analytes have no Levey-Jennings chart (fewer than three pooled QC values with an injection order, or no \
+             spread): {}",
+            without.len(),
+            without.join(", ")
+        );
+        context.find(Finding::note("no_chart", "", message));
+    }
+    let count: [fn(&Quality) -> Option<i64>; 5] =
+        [|q| q.chart_1_3s, |q| q.chart_2_2s, |q| q.chart_r_4s, |q| q.chart_4_1s, |q| q.chart_10_x];
+    for (rule, count) in westgard::RULES.into_iter().zip(count) {
+        let broken = qualities.iter().filter_map(|quality| {
+            let times = count(quality).filter(|times| *times > 0)?;
+            Some(format!("{} ({times})", quality.analyte))
+        });
+        let broken: Vec<String> = broken.collect();
+        if !broken.is_empty() {
+            let message = format!(
+                "pooled QC samples break Westgard's rule {rule} in {} analytes (times): {}",
+                broken.len(),
+                broken.join(", ")
+            );
+            let hint = "look at the charts and at the injection log; a correction of drift may help";
+            context.find(Finding::warning("westgard", rule, message).hint(hint));
+        }
+    }
 }

@@ -1,16 +1,22 @@
 //! Judges assessments: a total is the sum of its items.
 
-use std::collections::BTreeSet;
-
-use super::judge::{Failure, Verdict};
+use super::judge::{ByHand, Failure, Verdict};
 use super::params::AssessmentRules;
 use crate::ingest::schema::AssessmentRow;
 use crate::statistics::descriptive::show;
 
-/// Judges every assessment, in the order of the rows; its name is the participant and the visit.
-pub fn judge(rules: &AssessmentRules, rows: &[AssessmentRow], kept: &BTreeSet<&str>) -> Vec<Verdict> {
-    let name = |row: &AssessmentRow| format!("{} {}", row.participant_id, row.visit);
-    rows.iter().map(|row| Verdict::new(&name(row), mismatch(rules, row).into_iter().collect(), kept)).collect()
+/// An assessment's name: the participant and the visit; a participant's name with a space is quoted.
+pub fn name(row: &AssessmentRow) -> String {
+    let id = &row.participant_id;
+    match id.contains(' ') || id.starts_with('"') {
+        true => format!("\"{}\" {}", id.replace('"', "\"\""), row.visit),
+        false => format!("{id} {}", row.visit),
+    }
+}
+
+/// Judges every assessment, in the order of the rows.
+pub fn judge(rules: &AssessmentRules, rows: &[AssessmentRow], by_hand: &ByHand<'_>) -> Vec<Verdict> {
+    rows.iter().map(|row| Verdict::new(&name(row), mismatch(rules, row).into_iter().collect(), by_hand)).collect()
 }
 
 fn mismatch(rules: &AssessmentRules, row: &AssessmentRow) -> Option<Failure> {
@@ -18,6 +24,7 @@ fn mismatch(rules: &AssessmentRules, row: &AssessmentRow) -> Option<Failure> {
     let (total, items) = (row.total?, row.items_total?);
     (total != items).then(|| Failure {
         rule: "assessments.total_matches_items",
+        value: Some(total),
         message: format!("the total {} is not the sum of its items, {}", show(total), show(items)),
         on_fail: rule.on_fail.unwrap_or_default(),
     })

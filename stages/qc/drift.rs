@@ -1,5 +1,6 @@
 //! Whether pooled QC values follow the order of injection.
 
+use super::correlation::{pearson, ranks};
 use crate::statistics::{descriptive, tails};
 
 /// The two-sided p of Spearman's rank correlation between injection order and value, by the t approximation
@@ -13,7 +14,7 @@ pub fn spearman_p(pairs: &[(f64, f64)]) -> Option<f64> {
         return None;
     }
     let (orders, values): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
-    let r = correlation(&ranks(&orders), &ranks(&values))?;
+    let r = pearson(&ranks(&orders), &ranks(&values))?;
     let df = (n - 2) as f64;
     let t = (r * r / (1.0 - r * r).max(0.0) * df).sqrt();
     // METHOD: the approximation gives zero for a perfect order; no two-sided rank test of n values goes below 2/n!.
@@ -21,28 +22,24 @@ pub fn spearman_p(pairs: &[(f64, f64)]) -> Option<f64> {
     Some((2.0 * tails::t_sf(t, df)).clamp(least, 1.0))
 }
 
-/// Ranks from 1, equal values sharing their mean rank.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut start = 0;
-    for group in order.chunk_by(|a, b| values[*a] == values[*b]) {
-        let rank = start as f64 + (group.len() + 1) as f64 / 2.0;
-        group.iter().for_each(|&place| ranks[place] = rank);
-        start += group.len();
+/// The change over the run as a share of the typical value: the Theil-Sen slope times the span of orders, by the median.
+///
+/// `slope = median of (yⱼ - yᵢ)/(xⱼ - xᵢ)` over all pairs of different order; `slope (max x - min x)/median y`. `pairs`
+/// of order and value; none with fewer than four pairs, fewer than two orders, or a median of zero or less.
+/// Source: Sen 1968, 10.1080/01621459.1968.10480934.
+pub fn relative_change(pairs: &[(f64, f64)]) -> Option<f64> {
+    if pairs.len() < 4 {
+        return None;
     }
-    ranks
-}
-
-fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
-    let (mean_x, mean_y) = (descriptive::mean(x)?, descriptive::mean(y)?);
-    let sum =
-        |pairs: &mut dyn Iterator<Item = (f64, f64)>| pairs.map(|(a, b)| (a - mean_x) * (b - mean_y)).sum::<f64>();
-    let cross = sum(&mut x.iter().copied().zip(y.iter().copied()));
-    let squares = |values: &[f64], mean: f64| values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>();
-    let size = (squares(x, mean_x) * squares(y, mean_y)).sqrt();
-    (size > 0.0).then(|| (cross / size).clamp(-1.0, 1.0))
+    let (orders, values): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+    let (first, last) = descriptive::extremes(&orders)?;
+    let middle = descriptive::median(&values).filter(|middle| *middle > 0.0)?;
+    let slopes = pairs.iter().enumerate().flat_map(|(at, &(x, y))| {
+        let later = pairs[at + 1..].iter().filter(move |other| other.0 != x);
+        later.map(move |&(other_x, other_y)| (other_y - y) / (other_x - x))
+    });
+    let slope = descriptive::median(&slopes.collect::<Vec<f64>>())?;
+    Some(slope * (last - first) / middle).filter(|change| change.is_finite())
 }
 
 #[cfg(test)]
@@ -65,6 +62,15 @@ mod tests {
         let up: Vec<(f64, f64)> = (0..5).map(|i| (f64::from(i), f64::from(i * i))).collect();
         assert!((spearman_p(&up).unwrap() - 2.0 / 120.0).abs() < 1e-15);
         assert_eq!(spearman_p(&[(1.0, 2.0), (2.0, 2.0), (3.0, 2.0), (4.0, 2.0)]), None);
-        assert_eq!(ranks(&[3.0, 1.0, 3.0]), [2.5, 1.0, 2.5]);
+    }
+
+    #[test]
+    fn the_change_over_the_run_is_that_of_the_line_and_one_wild_value_does_not_turn_it() {
+        let mut line: Vec<(f64, f64)> = (0..11).map(|i| (10.0 * f64::from(i), 100.0 + f64::from(i))).collect();
+        assert!((relative_change(&line).unwrap() - 10.0 / 105.0).abs() < 1e-15);
+        line[10].1 = 1e6;
+        assert!((relative_change(&line).unwrap() - 10.0 / 105.0).abs() < 1e-15);
+        assert_eq!(relative_change(&line[..3]), None);
+        assert_eq!(relative_change(&[(1.0, 1.0); 5]), None);
     }
 }

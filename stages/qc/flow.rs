@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::Verdict;
+use super::overrides::Word;
 use super::params::OnFail;
 use super::schema::FlowRow;
 use crate::ingest::schema::{AssessmentRow, SampleRow};
@@ -38,9 +39,35 @@ impl Flow {
         });
     }
 
+    /// Adds what people decided by hand; it comes first, since what they left out takes no part in what follows.
+    fn by_hand(&mut self, what: &str, verdicts: &[&Verdict]) -> usize {
+        let with = |word: Word| -> Vec<String> {
+            let decided = verdicts.iter().filter(|v| v.by_hand.as_ref().is_some_and(|by_hand| by_hand.word == word));
+            decided.map(|verdict| verdict.name.clone()).collect()
+        };
+        let (excluded, kept, flagged) = (with(Word::Exclude), with(Word::Keep), with(Word::Flag));
+        if excluded.is_empty() && kept.is_empty() && flagged.is_empty() {
+            return verdicts.len();
+        }
+        let stayed: Vec<String> = kept.into_iter().chain(flagged).collect();
+        let also = match stayed.is_empty() {
+            true => String::new(),
+            false => format!("; failed and stayed: {}", stayed.join(", ")),
+        };
+        let reason = format!("decided by hand, each with its reason: left out{also}");
+        self.step("decisions", what, verdicts.len(), &excluded, reason);
+        verdicts.len() - excluded.len()
+    }
+
+    /// Adds what was decided by hand and then a step per rule; returns how many remain.
+    pub fn judged(&mut self, what: &str, rules: &[&RuleInForce], verdicts: &[&Verdict]) -> usize {
+        let left = self.by_hand(what, verdicts);
+        self.rules(what, left, rules, verdicts)
+    }
+
     /// Adds a step per rule: each name is left out by the first rule that it fails. Returns how many remain.
-    pub fn rules(&mut self, what: &str, rules: &[RuleInForce], verdicts: &[&Verdict]) -> usize {
-        let mut left = verdicts.len();
+    fn rules(&mut self, what: &str, before: usize, rules: &[&RuleInForce], verdicts: &[&Verdict]) -> usize {
+        let mut left = before;
         for rule in rules {
             let by_rule =
                 |verdict: &&&Verdict| verdict.excluded_by().is_some_and(|failure| failure.name() == rule.name);

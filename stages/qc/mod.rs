@@ -1,62 +1,138 @@
 //! Judges analytes, samples and assessments by the stated rules; every decision is a row that says why.
 //!
-//! First every analyte is measured (missing values among study samples, precision and drift in pooled QC samples, the
-//! ratio to blanks) and judged. Then every study sample is judged over the analytes that were kept: its missing values,
-//! the time it was drawn, its place among the others. Totals are compared with their items. What fails a rule is left
-//! out, flagged, or stops the run, as the rule says; names under `keep` stay. The flow table counts every step.
+//! Decisions by hand come first: what a person left out takes no part in what follows. Replicates of the same
+//! participant and timepoint become one sample. Then every analyte is measured (missing values among study samples, by
+//! group and by batch; precision, drift and detection in pooled QC samples; what blanks hold and what is carried over
+//! into them; linearity in a dilution series) and judged; internal standards are measured only. Then every study sample
+//! is judged over the analytes that were kept: its missing values, when it was drawn, its total, its place among the
+//! others, whether it may be somebody else's. Totals are compared with their items. What fails a rule is left out,
+//! flagged, or stops the run, as the rule says; names under `keep` stay, and reviewed decisions win over both. The flow
+//! table counts every step, and `decisions.csv` holds every decision, to be reviewed and handed back.
 //!
 //! Nothing is corrected or filled in here, and no participant is left out: one without a sample or a total is missing
-//! from the tests that need it, and the flow shows how many. Pooled QC samples and blanks are not judged themselves and
-//! stay in the tables, since later steps learn from them.
+//! from the tests that need it, and the flow shows how many. Pooled QC samples and blanks are not judged by rules and
+//! stay in the tables, since later steps learn from them, unless a person leaves one out.
 
+mod analyte_rules;
 mod analytes;
 mod arrange;
 mod assessments;
+mod batches;
+mod carry_over;
 mod check;
+mod correlation;
+mod decided;
+mod decisions;
 mod drift;
 mod flow;
+mod hours;
 mod judge;
+mod likeness;
 mod methods;
 mod outlier;
+mod overrides;
 pub mod params;
+mod replicates;
 mod rule;
 mod rules;
+mod sample_rules;
 mod samples;
 pub mod schema;
+mod sex;
+mod spreadsheet;
+mod swaps;
 #[cfg(test)]
 mod tests;
+mod total_signal;
+mod westgard;
 
 pub use params::Params;
 
 use std::collections::BTreeSet;
 
-use crate::contract::{Problem, Stage, StageContext, StageError, Table, TableError, Vocabulary};
+use crate::contract::{
+    Artifact, Document, FromSlots, IntoSlots, Problem, Slot, SlotError, SourceFile, SourceRequest, Stage, StageContext,
+    StageError, Supply, Table, Vocabulary,
+};
 use crate::ingest::schema as ingest;
-use crate::{inputs, outputs};
-use analytes::Quality;
 use arrange::Bench;
-use flow::Flow;
-use judge::Verdict;
+use decided::Decided;
+use overrides::{Overrides, Word};
+use replicates::Combined;
 
-inputs! {
-    Inputs {
-        participants: "ingest" / ingest::Participants,
-        assessments: "ingest" / ingest::Assessments,
-        samples: "ingest" / ingest::Samples,
-        abundances: "ingest" / ingest::Abundances,
-        panel: "ingest" / ingest::Panel,
+/// What ingest read, and the file of reviewed decisions where the settings name one.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    pub participants: Table<ingest::Participants>,
+    pub assessments: Table<ingest::Assessments>,
+    pub samples: Table<ingest::Samples>,
+    pub abundances: Table<ingest::Abundances>,
+    pub panel: Table<ingest::Panel>,
+    pub decisions: Option<SourceFile>,
+}
+
+impl FromSlots for Inputs {
+    fn slots() -> Vec<Slot> {
+        let tables = ["participants", "assessments", "samples", "abundances", "panel"];
+        tables.into_iter().map(|table| Slot { stage: "ingest", table }).collect()
+    }
+    fn fill(supply: &mut Supply) -> Result<Self, SlotError> {
+        Ok(Inputs {
+            participants: supply.take("ingest")?,
+            assessments: supply.take("ingest")?,
+            samples: supply.take("ingest")?,
+            abundances: supply.take("ingest")?,
+            panel: supply.take("ingest")?,
+            decisions: std::mem::take(&mut supply.sources).pop(),
+        })
     }
 }
 
-outputs! {
-    Outputs {
-        participants: schema::Participants,
-        assessments: schema::Assessments,
-        samples: schema::Samples,
-        abundances: schema::Abundances,
-        analyte_quality: schema::AnalyteQuality,
-        sample_quality: schema::SampleQuality,
-        flow: schema::Flow,
+/// What passed, how it was decided, and the decisions as a file to review.
+#[derive(Debug, Clone)]
+pub struct Outputs {
+    pub participants: Table<schema::Participants>,
+    pub assessments: Table<schema::Assessments>,
+    pub samples: Table<schema::Samples>,
+    pub abundances: Table<schema::Abundances>,
+    pub analyte_quality: Table<schema::AnalyteQuality>,
+    pub sample_quality: Table<schema::SampleQuality>,
+    pub batch_quality: Table<schema::BatchQuality>,
+    pub control_chart: Table<schema::ControlChart>,
+    pub decisions: Table<schema::Decisions>,
+    pub flow: Table<schema::Flow>,
+    pub review: Document,
+}
+
+impl IntoSlots for Outputs {
+    fn tables() -> Vec<&'static str> {
+        vec![
+            "participants",
+            "assessments",
+            "samples",
+            "abundances",
+            "analyte_quality",
+            "sample_quality",
+            "batch_quality",
+            "control_chart",
+            "decisions",
+            "flow",
+        ]
+    }
+    fn into_artifacts(self) -> Vec<Artifact> {
+        vec![
+            self.participants.into(),
+            self.assessments.into(),
+            self.samples.into(),
+            self.abundances.into(),
+            self.analyte_quality.into(),
+            self.sample_quality.into(),
+            self.batch_quality.into(),
+            self.control_chart.into(),
+            self.decisions.into(),
+            self.flow.into(),
+            Artifact::Document(self.review),
+        ]
     }
 }
 
@@ -65,37 +141,44 @@ pub struct Qc;
 
 impl Stage for Qc {
     const NAME: &'static str = "qc";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 3;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        let bench = Bench::arrange(&inputs);
-        let visits = inputs.assessments.rows();
-        let kept: BTreeSet<&str> = params.keep.iter().map(String::as_str).collect();
-        let decided = Decided::decide(params, &bench, &visits, &kept, context);
+        let overrides = inputs.decisions.as_ref().map(Overrides::read).transpose().map_err(StageError::Input)?;
+        let overrides = overrides.unwrap_or_default();
+        let left_out = left_out(&overrides);
+        let combined = combine(params, &inputs, &left_out)?;
 
-        let named = decided.assessments.iter().map(|verdict| verdict.name.clone()).collect();
-        let mut problems = check::unknown_names(params, &bench, &named);
+        let bench = Bench::arrange(&combined.samples, &combined.abundances, &inputs.panel, &left_out);
+        let visits = inputs.assessments.rows();
+        let judging = decided::Judging { params, inputs: &inputs, combined: &combined, bench: &bench, visits: &visits };
+        let decided = judging.decide(&overrides, context);
+
+        let mut problems = judging.unknown_names(&overrides);
         problems.extend(decided.problems());
         StageError::unless_none(problems)?;
-        decided.report(context);
-
-        let flow = decided.flow(params, &inputs, &bench, &visits);
-        Ok(Outputs {
-            assessments: inputs.assessments.filter(|row| !decided.assessments[row].is_excluded())?,
-            samples: decided.kept_samples(&inputs.samples)?,
-            abundances: decided.kept_abundances(&inputs.abundances)?,
-            participants: inputs.participants,
-            analyte_quality: Table::from_rows(decided.analytes.into_iter().map(|(q, v)| q.row(&v)).collect())?,
-            sample_quality: Table::from_rows(decided.samples.into_iter().map(|(row, _)| row).collect())?,
-            flow: Table::from_rows(flow)?,
-        })
+        decided.report(&overrides, context);
+        write(params, &inputs, &combined, (&bench, &visits), decided)
     }
 
-    fn check(params: &Params, _names: &Vocabulary) -> Vec<Problem> {
-        check::check(params)
+    fn sources(params: &Params) -> Vec<SourceRequest> {
+        let request = |path: &String| SourceRequest {
+            role: "decisions",
+            path: path.clone(),
+            setting: "stages.qc.decisions".to_owned(),
+        };
+        params.decisions.iter().map(request).collect()
+    }
+
+    fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
+        check::check(params, names)
+    }
+
+    fn analytes(params: &Params) -> Vec<(String, String)> {
+        check::analytes(params)
     }
 
     fn methods(params: &Params) -> Vec<String> {
@@ -103,110 +186,50 @@ impl Stage for Qc {
     }
 }
 
-/// Every measurement and every verdict.
-struct Decided {
-    analytes: Vec<(Quality, Verdict)>,
-    samples: Vec<(schema::SampleQualityRow, Verdict)>,
-    assessments: Vec<Verdict>,
+/// The samples that a person left out.
+fn left_out(overrides: &Overrides) -> BTreeSet<&str> {
+    let about = overrides.about("sample");
+    about.into_iter().filter(|(_, decision)| decision.word == Word::Exclude).map(|(name, _)| name).collect()
 }
 
-impl Decided {
-    /// Judges analytes, then samples over the analytes that stay, and assessments.
-    fn decide(
-        params: &Params,
-        bench: &Bench,
-        visits: &[ingest::AssessmentRow],
-        kept: &BTreeSet<&str>,
-        context: &mut StageContext<'_>,
-    ) -> Self {
-        let measured = 0..bench.analytes().len();
-        let qualities: Vec<Quality> =
-            measured.map(|analyte| Quality::measure(bench, analyte, params.analytes.robust)).collect();
-        analytes::report_unjudged(&params.analytes, bench, &qualities, context);
-        let judge = |quality: Quality| {
-            let verdict = quality.judge(&params.analytes, kept);
-            (quality, verdict)
-        };
-        let analytes: Vec<(Quality, Verdict)> = qualities.into_iter().map(judge).collect();
-        let staying = analytes.iter().enumerate().filter(|(_, (_, verdict))| !verdict.is_excluded());
-        let staying: Vec<usize> = staying.map(|(analyte, _)| analyte).collect();
-        let samples = samples::judge(&params.samples, bench, &staying, kept, context);
-        Decided { analytes, samples, assessments: assessments::judge(&params.assessments, visits, kept) }
-    }
-
-    fn of_analytes(&self) -> Vec<&Verdict> {
-        self.analytes.iter().map(|(_, verdict)| verdict).collect()
-    }
-
-    fn of_samples(&self) -> Vec<&Verdict> {
-        self.samples.iter().map(|(_, verdict)| verdict).collect()
-    }
-
-    fn problems(&self) -> Vec<Problem> {
-        let analytes = self.of_analytes().into_iter().flat_map(|verdict| verdict.problems("analyte", None));
-        let samples = self.of_samples().into_iter().flat_map(|verdict| verdict.problems("sample", None));
-        let assessments =
-            self.assessments.iter().flat_map(|verdict| verdict.problems("assessment", Some(("assessments", "total"))));
-        analytes.chain(samples).chain(assessments).collect()
-    }
-
-    fn report(&self, context: &mut StageContext<'_>) {
-        self.of_analytes().iter().for_each(|verdict| verdict.report("the analyte", context));
-        self.of_samples().iter().for_each(|verdict| verdict.report("the sample", context));
-        self.assessments.iter().for_each(|verdict| verdict.report("the assessment", context));
-    }
-
-    fn kept_samples(&self, table: &Table<ingest::Samples>) -> Result<Table<schema::Samples>, TableError> {
-        let gone = excluded(&self.of_samples());
-        let ids: Vec<String> = table.column("sample_id");
-        table.filter(|row| !gone.contains(ids[row].as_str()))
-    }
-
-    fn kept_abundances(&self, table: &Table<ingest::Abundances>) -> Result<Table<schema::Abundances>, TableError> {
-        let (samples, analytes) = (excluded(&self.of_samples()), excluded(&self.of_analytes()));
-        let (ids, names): (Vec<String>, Vec<String>) = (table.column("sample_id"), table.column("analyte"));
-        table.filter(|row| !samples.contains(ids[row].as_str()) && !analytes.contains(names[row].as_str()))
-    }
-
-    /// What ingest delivered, what each rule left out, who is complete, and what goes on.
-    fn flow(
-        &self,
-        params: &Params,
-        inputs: &Inputs,
-        bench: &Bench,
-        visits: &[ingest::AssessmentRow],
-    ) -> Vec<schema::FlowRow> {
-        let participants: Vec<String> = inputs.participants.column("participant_id");
-        // A visit counts where it gave a total: whether missed visits have rows of their own is the file's affair.
-        let seen = visits.iter().zip(&self.assessments).filter(|(row, _)| row.total.is_some());
-        let assessments: Vec<&Verdict> = seen.map(|(_, verdict)| verdict).collect();
-        let mut flow = Flow::default();
-        let delivered = [
-            ("participants", participants.len()),
-            ("analytes", self.analytes.len()),
-            ("samples", self.samples.len()),
-            ("visits", assessments.len()),
-        ];
-        delivered.iter().for_each(|(what, n)| flow.step("ingest", what, *n, &[], "as delivered".to_owned()));
-        let analytes = flow.rules("analytes", &rules::analytes(&params.analytes), &self.of_analytes());
-        let samples = flow.rules("samples", &rules::samples(&params.samples), &self.of_samples());
-        let kept_visits = flow.rules("visits", &rules::assessments(&params.assessments), &assessments);
-
-        let staying = bench.study.iter().zip(&self.samples).filter(|(_, (_, verdict))| !verdict.is_excluded());
-        flow.timepoints(&participants, &staying.map(|(&row, _)| &bench.samples[row]).collect::<Vec<_>>());
-        let staying = visits.iter().zip(&self.assessments).filter(|(_, verdict)| !verdict.is_excluded());
-        flow.visits(&participants, &staying.map(|(row, _)| row).collect::<Vec<_>>());
-        let left = [
-            ("participants", participants.len()),
-            ("analytes", analytes),
-            ("samples", samples),
-            ("visits", kept_visits),
-        ];
-        left.iter().for_each(|(what, n)| flow.step("analysed", what, *n, &[], "after quality control".to_owned()));
-        flow.into_rows()
+/// Makes one sample of each group of replicates, as the settings say.
+fn combine(params: &Params, inputs: &Inputs, left_out: &BTreeSet<&str>) -> Result<Combined, StageError> {
+    let rule = params.samples.replicates.as_ref();
+    let groups = replicates::groups(&inputs.samples, left_out);
+    StageError::unless_none(replicates::problems(&groups, rule))?;
+    match rule.filter(|_| !groups.is_empty()) {
+        Some(rule) => Ok(replicates::combine(rule.combine, groups, &inputs.samples, &inputs.abundances)?),
+        None => Ok(Combined {
+            samples: inputs.samples.clone(),
+            abundances: inputs.abundances.clone(),
+            groups,
+            rsd: Default::default(),
+        }),
     }
 }
 
-fn excluded<'a>(verdicts: &[&'a Verdict]) -> BTreeSet<&'a str> {
-    verdicts.iter().filter(|verdict| verdict.is_excluded()).map(|verdict| verdict.name.as_str()).collect()
+fn write(
+    params: &Params,
+    inputs: &Inputs,
+    combined: &Combined,
+    (bench, visits): (&Bench, &[ingest::AssessmentRow]),
+    decided: Decided,
+) -> Result<Outputs, StageError> {
+    let flow = decided.flow(params, inputs, combined, (bench, visits));
+    let decisions = Table::<schema::Decisions>::from_rows(decided.rows(&inputs.samples.column("sample_id"), combined))?;
+    Ok(Outputs {
+        participants: inputs.participants.clone(),
+        assessments: inputs.assessments.filter(|row| !decided.assessments[row].is_excluded())?,
+        samples: decided.kept_samples(&combined.samples)?,
+        abundances: decided.kept_abundances(&combined.abundances)?,
+        review: decisions::document(&decisions.rows()),
+        decisions,
+        flow: Table::from_rows(flow)?,
+        sample_quality: Table::from_rows(decided.sample_rows(combined))?,
+        batch_quality: Table::from_rows(decided.batches)?,
+        control_chart: Table::from_rows(decided.charts)?,
+        analyte_quality: Table::from_rows(
+            decided.analytes.into_iter().map(|(quality, verdict)| analytes::decided(quality, &verdict)).collect(),
+        )?,
+    })
 }

@@ -16,6 +16,7 @@ fn sample(id: &str, person: Option<&str>, kind: &str, order: i64, hours: Option<
         hours_after_infusion: hours,
         window_low: hours.map(|_| 1.5),
         window_high: hours.map(|_| 2.0),
+        ..Default::default()
     }
 }
 
@@ -57,6 +58,7 @@ fn study() -> Inputs {
         samples: Table::from_rows(samples).unwrap(),
         abundances: Table::from_rows(rows).unwrap(),
         panel: Table::empty(),
+        decisions: None,
     }
 }
 
@@ -217,6 +219,7 @@ fn one_sample_unlike_the_others_is_flagged_as_an_outlier() {
         samples: Table::from_rows(samples).unwrap(),
         abundances: Table::from_rows(rows).unwrap(),
         panel: Table::empty(),
+        decisions: None,
     };
     let settings = params(json!({"samples": {"outlier": {"method": "robust_pca", "alpha": 0.001, "on_fail": "flag"}}}));
     let outputs = Qc::run(&settings, inputs, &mut StageContext::new(1, &Silent)).unwrap();
@@ -239,6 +242,7 @@ fn a_study_without_metabolites_passes_through() {
         samples: Table::empty(),
         abundances: Table::empty(),
         panel: Table::empty(),
+        decisions: None,
     };
     let settings =
         params(json!({"analytes": {"max_qc_rsd": 0.3, "min_blank_ratio": 3}, "samples": {"max_missing": 0.2}}));
@@ -261,7 +265,7 @@ fn settings_resolve_what_happens_and_refuse_what_they_do_not_know() {
     assert!(refused(json!({"analytes": {"min_blank_ratio": {"max": 3}}})).contains("unknown field `max`"));
     assert!(refused(json!({"analytes": {"max_rsd": 0.3}})).contains("max_rsd"));
     assert!(refused(json!({"sample": {}})).contains("unknown field"));
-    assert_eq!(Qc::check(&params(json!({"decisions": "x.csv"})), &Vocabulary::default())[0].code, "not_built");
+    assert_eq!(Qc::sources(&params(json!({"decisions": "x.csv"})))[0].path, "x.csv");
     let schema = serde_json::to_value(schemars::schema_for!(Params)).unwrap();
     assert_eq!(schema["additionalProperties"], json!(false));
     assert!(schema["properties"]["on_fail"].is_object());

@@ -3,7 +3,8 @@
 //! The stage gathers every table once ([`study`]), keeps what privacy holds back ([`privacy`]), fills the chapters
 //! ([`chapters`]) with tables and figures ([`figures`]), and writes three kinds of files: the page, the figures as SVG
 //! and the tables as CSV. It computes no result of its own: every number is a cell of an earlier stage's table, except
-//! the line and band that a scatter shows ([`figures::line_fit`]) and the summary of the participants at entry.
+//! the line and band that a scatter shows ([`figures::line_fit`]), the summary of the participants at entry and that of
+//! what normalization did over all analytes.
 
 mod chapters;
 mod effect;
@@ -51,6 +52,9 @@ inputs! {
         ingest_findings: "ingest" / Findings,
         analyte_quality: "qc" / qc::AnalyteQuality,
         sample_quality: "qc" / qc::SampleQuality,
+        batch_quality: "qc" / qc::BatchQuality,
+        control_chart: "qc" / qc::ControlChart,
+        decisions: "qc" / qc::Decisions,
         flow: "qc" / qc::Flow,
         assessments: "qc" / qc::Assessments,
         kept_samples: "qc" / qc::Samples,
@@ -58,6 +62,9 @@ inputs! {
         qc_findings: "qc" / Findings,
         changes: "normalize" / normalize::Changes,
         steps: "normalize" / normalize::Steps,
+        quality: "normalize" / normalize::Quality,
+        pooled_qc: "normalize" / normalize::PooledQc,
+        scores: "normalize" / normalize::Scores,
         normalize_findings: "normalize" / Findings,
         endpoints: "outcomes" / outcomes::Endpoints,
         trajectory: "outcomes" / outcomes::Trajectory,
@@ -94,7 +101,7 @@ pub struct Report;
 
 impl Stage for Report {
     const NAME: &'static str = "report";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 4;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -133,9 +140,10 @@ impl Stage for Report {
             n => format!(" Counts of people below {n} are withheld, with what would give them away."),
         };
         vec![format!(
-            "Every number is a cell of an earlier table, but for two: the line and the pointwise limits of its mean in a \
+            "Every number is a cell of an earlier table, but for three: the line and the pointwise limits of its mean in a \
              scatter are the least-squares fit of the points shown, with Student’s t; the participants at entry are \
-             summarized as mean ± SD or counts. Tables on the page are rounded; the CSV files hold 17 significant \
+             summarized as mean ± SD or counts; what normalization did is summarized as medians and counts over analytes, \
+             and pooled QC samples are drawn as shares of their median. Tables on the page are rounded; the CSV files hold 17 significant \
              digits.{people}{small}"
         )]
     }

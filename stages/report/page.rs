@@ -4,7 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Value, context};
 
 use super::chapters::{
-    agreement, answer, asked, certainty, found, improvement, people, prediction, provenance, quality,
+    agreement, answer, asked, certainty, found, improvement, people, prediction, provenance, quality, reviewed,
 };
 use super::study::Study;
 use super::view::Draft;
@@ -33,6 +33,7 @@ pub fn write(study: &Study, draft: &mut Draft) -> Result<String, StageError> {
         prediction => prediction::chapter(study, draft),
         agreement => agreement::chapter(study)?,
         quality => quality::chapter(study, draft),
+        reviewed => reviewed::chapter(study),
         findings => provenance::findings(study),
         methods => provenance::methods(study),
         provenance => provenance::chapter(study),

@@ -8,14 +8,21 @@ use crate::outcomes::schema::RateRow;
 use crate::qc::schema::FlowRow;
 
 /// The tables with a row per participant or sample.
-const PARTICIPANT_TABLES: [&str; 5] =
-    ["qc/sample_quality", "normalize/changes", "outcomes/endpoints", "screen/influence", "predict/predictions"];
+const PARTICIPANT_TABLES: [&str; 6] = [
+    "qc/sample_quality",
+    "normalize/changes",
+    "normalize/scores",
+    "outcomes/endpoints",
+    "screen/influence",
+    "predict/predictions",
+];
 
 impl Guard {
     /// The sheets as they may be written and looked up.
     pub fn sheets(&self, sheets: &mut BTreeMap<String, Sheet>, rates: &[RateRow], flow: &[FlowRow]) {
         if !self.points {
             sheets.retain(|name, _| !PARTICIPANT_TABLES.contains(&name.as_str()));
+            sheets.get_mut("qc/decisions").into_iter().for_each(only_analytes);
             sheets.values_mut().for_each(|sheet| self.hide_people(sheet));
         }
         if self.min_cell() > 0 {
@@ -24,7 +31,8 @@ impl Guard {
             let each = self.flow(flow);
             let (sheet, pair) = (sheets.get_mut("qc/flow"), ["before", "after"]);
             sheet.into_iter().for_each(|sheet| hide_pairs(sheet, pair, &each));
-            for name in ["outcomes/trajectory", "screen/associations", "predict/performance"] {
+            let small = ["outcomes/trajectory", "screen/associations", "predict/performance", "qc/batch_quality"];
+            for name in small {
                 sheets.get_mut(name).into_iter().for_each(|sheet| self.hide_small_n(sheet, name));
             }
         }
@@ -32,7 +40,7 @@ impl Guard {
 
     fn hide_people(&self, sheet: &mut Sheet) {
         let named = people(sheet);
-        let texts = ["reason", "detail", "excluded", "message", "hint", "subject"];
+        let texts = ["reason", "override_reason", "detail", "excluded", "message", "hint", "subject"];
         let texts: Vec<usize> = texts.iter().filter_map(|name| sheet.position(name)).collect();
         for row in &mut sheet.rows {
             named.iter().for_each(|at| row[*at] = Cell::Missing);
@@ -56,7 +64,7 @@ impl Guard {
             row[n] = self.count(value).cell();
             if value < self.min_cell() {
                 tells_n.into_iter().flatten().for_each(|at| row[at] = Cell::Missing);
-                if name == "outcomes/trajectory" {
+                if matches!(name, "outcomes/trajectory" | "qc/batch_quality") {
                     blank_numbers(row);
                 }
             }
@@ -77,6 +85,12 @@ impl Guard {
             row[at] = self.count(some).cell();
         }
     }
+}
+
+/// Takes the decisions about samples and assessments out, which are single people's.
+fn only_analytes(sheet: &mut Sheet) {
+    let Some(what) = sheet.position("what") else { return };
+    sheet.rows.retain(|row| matches!(&row[what], Cell::Text(text) if text == "analyte"));
 }
 
 /// The columns that list people.

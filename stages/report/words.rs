@@ -74,6 +74,7 @@ pub fn term(word: &str) -> String {
         "lod_over_sqrt2" => "LOD/√2".into(),
         "half_lod" => "LOD/2".into(),
         "pqn" => "PQN".into(),
+        "qc_rsc" => "QC-RSC".into(),
         "penalized_lr" => "penalized likelihood ratio".into(),
         "moderated" => "moderated t".into(),
         "bca" => "BCa".into(),

@@ -15,7 +15,7 @@ pub struct Metabolites {
     analytes: BTreeSet<String>,
     /// By predictor and analyte.
     predictors: BTreeMap<(String, String), Column>,
-    /// The value before the change, by measure and analyte.
+    /// The value before the change, by predictor and analyte.
     before: BTreeMap<(String, String), Column>,
     /// The strata of each column that separates some.
     strata: BTreeMap<String, Vec<Stratum>>,
@@ -30,10 +30,11 @@ impl Metabolites {
         let (mut predictors, mut before) = (BTreeMap::new(), BTreeMap::new());
         for (label, predictor) in asked {
             let columns = match predictor {
-                Predictor::Change(measure) => {
-                    let earlier = changes(inputs, measure, "from_value", study);
-                    before.extend(earlier.into_iter().map(|(analyte, column)| ((measure.clone(), analyte), column)));
-                    changes(inputs, measure, "value", study)
+                Predictor::Change { measure, contrast } => {
+                    let of = |what| changes(inputs, measure, contrast.as_deref(), what, study);
+                    let earlier = of("from_value");
+                    before.extend(earlier.into_iter().map(|(analyte, column)| ((label.clone(), analyte), column)));
+                    of("value")
                 }
                 Predictor::Level(timepoint) => levels(inputs, timepoint, study),
             };
@@ -83,11 +84,9 @@ impl Metabolites {
         let column =
             |predictor: &Predictor| self.predictors.get(&(predictor.label(), analyte.clone())).map(Vec::as_slice);
         let asks_before = model.covariates.iter().any(|covariate| covariate.column() == BASELINE_LEVEL);
-        let measure = model.predictor.iter().find_map(|predictor| match predictor {
-            Predictor::Change(measure) => Some(measure.clone()),
-            Predictor::Level(_) => None,
-        });
-        let before = measure.filter(|_| asks_before).and_then(|measure| self.before.get(&(measure, analyte.clone())));
+        let change = model.predictor.iter().find(|predictor| matches!(predictor, Predictor::Change { .. }));
+        let before = change.filter(|_| asks_before);
+        let before = before.and_then(|predictor| self.before.get(&(predictor.label(), analyte.clone())));
         Question {
             name,
             model,
@@ -102,7 +101,7 @@ impl Metabolites {
 
     /// The SD that two measurements' noise gives a relative change near none: `√2 · RSD`, in the change's own unit.
     fn noise(&self, predictor: &Predictor, analyte: &str) -> Option<(String, f64)> {
-        let Predictor::Change(measure) = predictor else { return None };
+        let Predictor::Change { measure, .. } = predictor else { return None };
         let per_unit = match measure.as_str() {
             "percent" => 100.0,
             "ratio" | "ln_ratio" => 1.0,
@@ -123,13 +122,21 @@ fn strata(study: &Study, column: &str) -> Vec<Stratum> {
     study.levels(column).into_iter().enumerate().map(stratum).collect()
 }
 
-fn changes(inputs: &Inputs, measure: &str, what: &str, study: &Study) -> BTreeMap<String, Column> {
+/// The changes by one measure; of the named contrast, or of the only one that has the measure.
+fn changes(
+    inputs: &Inputs,
+    measure: &str,
+    contrast: Option<&str>,
+    what: &str,
+    study: &Study,
+) -> BTreeMap<String, Column> {
     let table = &inputs.changes;
     let (who, analytes) = (table.column::<String>("participant_id"), table.column::<String>("analyte"));
     let (measures, values) = (table.column::<String>("measure"), table.column::<Option<f64>>(what));
-    let rows = who.iter().zip(analytes).zip(measures).zip(values);
-    let wanted =
-        rows.filter(|((_, m), _)| m == measure).map(|(((who, analyte), _), value)| (who.as_str(), analyte, value));
+    let contrasts = table.column::<String>("contrast");
+    let which = measures.iter().zip(&contrasts).map(|(m, c)| m == measure && contrast.is_none_or(|wanted| c == wanted));
+    let rows = who.iter().zip(analytes).zip(values).zip(which);
+    let wanted = rows.filter(|(_, wanted)| *wanted).map(|(((who, analyte), value), _)| (who.as_str(), analyte, value));
     spread(wanted, study)
 }
 

@@ -1,9 +1,9 @@
 //! Checks a model's settings against each other and against the names that the study defines.
 
 use super::covariate::Covariate;
-use super::model::{Estimator, FamilyName, Model, OnSeparation, Predictor};
+use super::model::{Estimator, FamilyName, Model, OnSeparation};
 use crate::contract::vocabulary::Variable;
-use crate::contract::{Place, Problem, Vocabulary};
+use crate::contract::{Place, Predictor, Problem, Vocabulary};
 use crate::statistics::covariance::Covariance;
 use crate::statistics::inference::Inference;
 use crate::study::{BASELINE_LEVEL, BASELINE_SCORE, check_covariates};
@@ -54,10 +54,7 @@ impl Check<'_> {
         let setting = format!("{}.predictor", self.path);
         for (i, predictor) in self.model.predictor.iter().enumerate() {
             let path = self.model.predictor.path(&setting, i);
-            self.problems.extend(match predictor {
-                Predictor::Change(measure) => self.names.check_measure(measure, format!("{path}.change")),
-                Predictor::Level(timepoint) => self.names.check_timepoint(timepoint, format!("{path}.level")),
-            });
+            self.problems.extend(predictor.check(self.names, &path));
             if self.model.predictor.as_slice()[..i].contains(predictor) {
                 let message = format!("the predictor `{}` is named twice", predictor.label());
                 self.say("duplicate_predictor", "predictor", message, "name it once");
@@ -69,7 +66,7 @@ impl Check<'_> {
         let columns: Vec<String> = self.model.covariates.iter().map(|c| c.column().to_owned()).collect();
         let (outcomes, reserved) = (&self.model.outcomes, [BASELINE_LEVEL]);
         self.problems.extend(check_covariates(&columns, outcomes, self.path, self.names, &reserved));
-        let has_change = self.model.predictor.iter().any(|predictor| matches!(predictor, Predictor::Change(_)));
+        let has_change = self.model.predictor.iter().any(|predictor| matches!(predictor, Predictor::Change { .. }));
         if columns.iter().any(|column| column == BASELINE_LEVEL) && !has_change {
             let message =
                 format!("`{BASELINE_LEVEL}` is the metabolite before the change, and no change is a predictor");

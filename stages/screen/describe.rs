@@ -1,7 +1,8 @@
 //! The methods section of the screen, as the settings have it.
 
-use super::model::{Covariate, Estimator, FamilyName, Model, OnSeparation, Predictor};
+use super::model::{Covariate, Estimator, FamilyName, Model, OnSeparation};
 use super::params::{BayesPrior, Bootstrap, BootstrapInterval, Multiplicity, Params, Permutation, Sensitivity, Within};
+use crate::contract::Predictor;
 use crate::statistics::covariance::Covariance;
 use crate::statistics::inference::Inference;
 use crate::statistics::multiplicity::Adjustment;
@@ -61,7 +62,10 @@ fn describe_model(name: &str, model: &Model) -> String {
 
 fn predictor(predictor: &Predictor) -> String {
     match predictor {
-        Predictor::Change(measure) => format!("the metabolite's change ({measure})"),
+        Predictor::Change { measure, contrast: None } => format!("the metabolite's change ({measure})"),
+        Predictor::Change { measure, contrast: Some(contrast) } => {
+            format!("the metabolite's change ({measure}, {contrast})")
+        }
         Predictor::Level(timepoint) => format!("the metabolite's level at {timepoint}"),
     }
 }

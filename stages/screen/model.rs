@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::OneOrMany;
 use crate::contract::quantity::Positive;
+use crate::contract::{OneOrMany, Predictor};
 use crate::statistics::covariance::Covariance;
 use crate::statistics::family::Family;
 use crate::statistics::inference::Inference;
@@ -62,26 +62,6 @@ pub struct Model {
     /// The smallest effect of interest, in the estimate's units: tests whether the estimate is smaller. Default none.
     #[serde(default)]
     pub equivalence: Option<Equivalence>,
-}
-
-/// What of a metabolite enters a model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Predictor {
-    /// The change between two timepoints, by one of normalize's measures.
-    Change(String),
-    /// The value at one timepoint, on normalize's final scale.
-    Level(String),
-}
-
-impl Predictor {
-    /// The predictor as the tables name it.
-    pub fn label(&self) -> String {
-        match self {
-            Predictor::Change(measure) => format!("change: {measure}"),
-            Predictor::Level(timepoint) => format!("level: {timepoint}"),
-        }
-    }
 }
 
 /// The distribution of the outcome.

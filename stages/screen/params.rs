@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::contract::Predictor;
 use crate::contract::quantity::Probability;
 use crate::contract::{Place, Problem, Vocabulary};
 use crate::statistics::multiplicity::Adjustment;
 
 use super::check;
-pub use super::model::{Covariate, Model, Predictor};
+pub use super::model::{Covariate, Model};
 
 /// Every metabolite against every outcome, in every model named here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

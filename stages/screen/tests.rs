@@ -173,7 +173,7 @@ fn names_that_nothing_defines_and_values_out_of_range_are_all_told() {
         "bootstrap": {"interval": "bca", "draws": 10}, "multiplicity": {"method": "storey"}}"#;
     let params: Params = serde_json::from_str(settings).unwrap();
     let mut names = crate::contract::Vocabulary::default();
-    names.measures.insert("percent".into());
+    names.measures.insert("percent".into(), vec!["b - a".into()]);
     names.variables.insert("age".into(), crate::contract::vocabulary::Variable::Number);
     let facts =
         crate::contract::vocabulary::EndpointFacts { kind: "column".into(), binary: false, baseline_visit: None };

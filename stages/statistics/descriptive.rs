@@ -31,18 +31,31 @@ pub fn sd(values: &[f64]) -> Option<f64> {
 ///
 /// Source: Hyndman & Fan 1996, 10.1080/00031305.1996.10473566.
 pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
+    let mut values = values.to_vec();
+    let last = values.len().checked_sub(1)?;
     let place = p.clamp(0.0, 1.0) * last as f64;
     let below = place.floor();
-    let (low, high) = (*sorted.get(below as usize)?, sorted[last.min(below as usize + 1)]);
+    // Only the two order statistics are needed: the one below, and the smallest of those after it.
+    let (_, low, above) = values.select_nth_unstable_by(last.min(below as usize), f64::total_cmp);
+    let low = *low;
+    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
     Some(low + (place - below) * (high - low))
 }
 
 /// The median: the middle value, or the mean of the two in the middle.
+///
+/// The same bits as [`quantile`] at one half, without sorting the rest.
 pub fn median(values: &[f64]) -> Option<f64> {
-    quantile(values, 0.5)
+    median_in_place(&mut values.to_vec())
+}
+
+/// The median of values that may change their order: the same bits as [`median`], by selection and without a copy.
+pub fn median_in_place(values: &mut [f64]) -> Option<f64> {
+    let middle = values.len().checked_sub(1)? / 2;
+    let odd = values.len() % 2 == 1;
+    let (_, low, above) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    let next = above.iter().copied().min_by(f64::total_cmp);
+    Some(if odd { *low } else { *low + 0.5 * (next.unwrap_or(*low) - *low) })
 }
 
 /// The median absolute deviation from the median, not scaled.
@@ -78,12 +91,30 @@ mod tests {
     }
 
     #[test]
+    fn the_median_by_selection_has_the_bits_of_the_quantile_of_one_half() {
+        let values = [0.1, 7.3, -2.2, 0.3, 1e9, 0.7, 0.1];
+        for n in 1..=values.len() {
+            assert_eq!(median(&values[..n]).map(f64::to_bits), quantile(&values[..n], 0.5).map(f64::to_bits));
+        }
+    }
+
+    #[test]
     fn spreads_have_their_hand_values_and_equal_values_none() {
         assert_eq!(sd(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]), Some((32.0_f64 / 7.0).sqrt()));
         assert_eq!(mad(&[1.0, 2.0, 3.0, 4.0, 100.0]), Some(1.0));
         assert_eq!(sd(&[0.1; 7]), Some(0.0));
         assert_eq!(sd(&[1.0]), None);
         assert_eq!(median(&[]), None);
+    }
+
+    #[test]
+    fn the_median_is_the_quantile_at_one_half_to_the_bit() {
+        for n in 1..60_u32 {
+            let values: Vec<f64> =
+                (0..n).map(|i| (f64::from(i * i + n) * 1.618).sin() * 10f64.powi(i as i32 % 7)).collect();
+            assert_eq!(median(&values).map(f64::to_bits), quantile(&values, 0.5).map(f64::to_bits));
+        }
+        assert_eq!(median(&[3.0, 3.0, 1.0, 3.0]), Some(3.0));
     }
 
     #[test]

@@ -7,18 +7,28 @@
 //! It does not decide which samples or analytes are good (that is quality control), it never fills a missing value
 //! unless a step says so, and it never writes an infinite value: what a step cannot compute is missing, and counted.
 
+pub mod area;
 pub mod below_lod;
+mod blocks;
 pub mod change;
+pub mod contrast;
+pub mod drift;
+pub mod filter;
 pub mod impute;
+pub mod precision;
 pub mod recipe;
 pub mod sample;
 pub mod scale;
 pub mod sheet;
 pub mod transform;
+pub mod watch;
 
-pub use change::{ChangeFit, Measure};
-pub use recipe::{ChangeSettings, Recipe, Step};
-pub use sheet::{Measurement, Sheet};
+pub use area::AreaMeasure;
+pub use change::{ChangeFit, Measure, Occasions};
+pub use contrast::{AreaSettings, ChangeSettings, Clock};
+pub use recipe::{Recipe, Step};
+pub use sheet::{Facts, Injection, Sheet};
+pub use watch::Moment;
 
 use super::grid::Grid;
 
@@ -49,7 +59,7 @@ pub struct Remark {
 /// What one step did to the rows it was applied to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepNote {
-    /// below_lod, sample, impute, transform or scale.
+    /// filter, below_lod, drift, sample, impute, transform or scale.
     pub step: &'static str,
     pub method: &'static str,
     /// Values that the step replaced or put in.
@@ -57,30 +67,60 @@ pub struct StepNote {
     /// What it learned, in words and numbers.
     pub detail: String,
     pub remarks: Vec<Remark>,
+    /// What was decided about single analytes, by a step that decides analyte by analyte.
+    pub decisions: Vec<Decision>,
+}
+
+/// What a step decided about one analyte.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub analyte: usize,
+    /// done, left or dropped, as `quality` says it.
+    pub decision: &'static str,
+    pub reason: String,
+    /// The robust RSD and D-ratio of pooled QC after the step, where the step knows them better than its result shows
+    /// (a drift curve is judged by pooled QC samples that it did not see).
+    pub after: Option<(Option<f64>, Option<f64>)>,
+}
+
+/// The rows that a step learns from.
+#[derive(Debug, Clone, Copy)]
+pub struct Training<'a> {
+    pub study: &'a [usize],
+    pub qc: &'a [usize],
 }
 
 /// A recipe with everything its steps learned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FittedRecipe {
-    steps: Vec<Fitted>,
+    steps: Vec<FittedStep>,
     scale: String,
+}
+
+/// One step with what it learned and the analytes that it is for.
+#[derive(Debug, Clone, PartialEq)]
+struct FittedStep {
+    scope: Vec<bool>,
+    fitted: Fitted,
 }
 
 /// What one step learned.
 #[derive(Debug, Clone, PartialEq)]
 enum Fitted {
     Nothing(&'static str),
-    BelowLod(below_lod::BelowLod),
+    BelowLod(below_lod::FittedBelowLod),
+    Drift(drift::FittedDrift),
+    Filter(filter::FittedFilter),
     Sample(sample::FittedSample),
     Impute(impute::FittedImpute),
-    Transform(transform::TransformMethod),
+    Transform(transform::Function),
     Scale(scale::FittedScale),
 }
 
 /// Normalized rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Normalized {
-    /// The values as they stand before the first transform or scale step: percent and the ratios use these.
+    /// The values as they stand before the first transform, scale or vsn step: percent and the ratios use these.
     pub before_transform: Grid,
     /// The values after every step.
     pub scaled: Grid,
@@ -90,6 +130,10 @@ pub struct Normalized {
     pub scale: String,
     /// What each step did, in order.
     pub notes: Vec<StepNote>,
+    /// Whether an analyte is still there: a filter drops analytes, and the grids hold nothing of these.
+    pub kept: Vec<bool>,
+    /// The drift that was taken out of each value, in the unit of the values; missing where none was.
+    pub curve: Option<Grid>,
 }
 
 /// The rows on their way through the steps.
@@ -97,12 +141,50 @@ struct State<'a> {
     sheet: &'a Sheet,
     grid: Grid,
     imputed: Vec<bool>,
+    kept: Vec<bool>,
+    /// The analytes that the present step is for.
+    scope: Vec<bool>,
+    curve: Option<Grid>,
+    /// Whether a step before took the values off the scale measured from zero.
+    transformed: bool,
+    /// The study's seed, for steps that draw.
+    seed: u64,
 }
 
 impl<'a> State<'a> {
     fn new(sheet: &'a Sheet) -> Self {
         let cells = sheet.grid.samples.len() * sheet.grid.analytes.len();
-        State { sheet, grid: sheet.grid.clone(), imputed: vec![false; cells] }
+        let all = vec![true; sheet.grid.analytes.len()];
+        State {
+            sheet,
+            grid: sheet.grid.clone(),
+            imputed: vec![false; cells],
+            kept: all.clone(),
+            scope: all,
+            curve: None,
+            transformed: false,
+            seed: 0,
+        }
+    }
+
+    /// The analytes that the present step is for and that are still there.
+    fn analytes(&self) -> Vec<usize> {
+        let both = self.scope.iter().zip(&self.kept).enumerate();
+        both.filter(|(_, (scope, kept))| **scope && **kept).map(|(analyte, _)| analyte).collect()
+    }
+
+    /// The columns of these analytes, with their index.
+    fn columns_mut(&mut self) -> impl Iterator<Item = (usize, &mut [f64])> {
+        let (scope, kept) = (&self.scope, &self.kept);
+        self.grid.columns_mut().filter(|(analyte, _)| scope[*analyte] && kept[*analyte])
+    }
+
+    /// Leaves an analyte out from here on.
+    fn drop_analyte(&mut self, analyte: usize) {
+        self.kept[analyte] = false;
+        for row in 0..self.grid.samples.len() {
+            self.grid.set(row, analyte, f64::NAN);
+        }
     }
 
     /// Puts a value in where none was measured.
@@ -125,19 +207,22 @@ impl Recipe {
     /// Learns every step, in order, from the training rows.
     ///
     /// Steps learn from the study samples among `train_rows`, and from the pooled QC samples among them where the step
-    /// names these.
+    /// names these. A step that draws takes its numbers from streams named by `seed`, sample and analyte.
     ///
     /// # Errors
     /// A step that is not built, or one that lacks what it is to learn from.
-    pub fn fit(&self, sheet: &Sheet, train_rows: &[usize]) -> Result<FittedRecipe, StepError> {
+    pub fn fit(&self, sheet: &Sheet, train_rows: &[usize], seed: u64) -> Result<FittedRecipe, StepError> {
         let known = train_rows.iter().copied().filter(|&row| row < sheet.grid.samples.len());
         let (qc, study): (Vec<usize>, Vec<usize>) = known.partition(|&row| sheet.is_qc(row));
-        let mut state = State::new(sheet);
+        let mut state = State { seed, ..State::new(sheet) };
         let mut steps = Vec::with_capacity(self.steps.len());
         for (place, step) in self.steps.iter().enumerate() {
-            let fitted = step.fit(place, &state, &study, &qc)?;
-            fitted.apply(&mut state);
-            steps.push(fitted);
+            let scope = step.scope(sheet);
+            state.scope.clone_from(&scope);
+            let fitted = step.fit(place, &state, Training { study: &study, qc: &qc })?;
+            let step = FittedStep { scope, fitted };
+            step.apply(&mut state);
+            steps.push(step);
         }
         Ok(FittedRecipe { steps, scale: self.scale() })
     }
@@ -146,22 +231,39 @@ impl Recipe {
 impl FittedRecipe {
     /// Applies every step to all rows of `sheet`, which has the analytes that the recipe was fitted on.
     pub fn apply(&self, sheet: &Sheet) -> Normalized {
+        self.watch(sheet, &mut |_| {})
+    }
+
+    /// The same, and shows the rows to `watcher` after each step.
+    pub fn watch(&self, sheet: &Sheet, watcher: &mut dyn FnMut(&Moment<'_>)) -> Normalized {
         let mut state = State::new(sheet);
         let mut before_transform = None;
         let mut notes = Vec::with_capacity(self.steps.len());
-        for step in &self.steps {
-            if step.leaves_the_measured_scale() && before_transform.is_none() {
+        for (place, step) in self.steps.iter().enumerate() {
+            if step.fitted.leaves_the_measured_scale() && before_transform.is_none() {
                 before_transform = Some(state.grid.clone());
             }
-            notes.push(step.apply(&mut state));
+            let note = step.apply(&mut state);
+            let on_measured_scale = before_transform.is_none();
+            watcher(&Moment { place, note: &note, grid: &state.grid, scope: &step.scope, on_measured_scale });
+            notes.push(note);
         }
-        let State { grid: scaled, mut imputed, .. } = state;
+        let State { grid: scaled, mut imputed, kept, curve, .. } = state;
         let samples = scaled.samples.len();
         for (cell, flag) in imputed.iter_mut().enumerate() {
             *flag &= !scaled.get(cell % samples, cell / samples).is_nan();
         }
         let before_transform = before_transform.unwrap_or_else(|| scaled.clone());
-        Normalized { before_transform, scaled, imputed, scale: self.scale.clone(), notes }
+        Normalized { before_transform, scaled, imputed, scale: self.scale.clone(), notes, kept, curve }
+    }
+}
+
+impl FittedStep {
+    fn apply(&self, state: &mut State<'_>) -> StepNote {
+        state.scope.clone_from(&self.scope);
+        let note = self.fitted.apply(state);
+        state.transformed |= self.fitted.leaves_the_measured_scale();
+        note
     }
 }
 
@@ -170,9 +272,11 @@ impl Fitted {
         match self {
             Fitted::Nothing(step) => {
                 let detail = "nothing is done".to_owned();
-                StepNote { step, method: "none", values_changed: 0, detail, remarks: Vec::new() }
+                StepNote { step, method: "none", values_changed: 0, detail, remarks: Vec::new(), decisions: Vec::new() }
             }
             Fitted::BelowLod(step) => step.apply(state),
+            Fitted::Drift(step) => step.apply(state),
+            Fitted::Filter(step) => step.apply(state),
             Fitted::Sample(step) => step.apply(state),
             Fitted::Impute(step) => step.apply(state),
             Fitted::Transform(step) => step.apply(state),
@@ -181,9 +285,11 @@ impl Fitted {
     }
 
     fn leaves_the_measured_scale(&self) -> bool {
-        matches!(self, Fitted::Transform(_) | Fitted::Scale(_))
+        matches!(self, Fitted::Transform(_) | Fitted::Scale(_) | Fitted::Sample(sample::FittedSample::Vsn(_)))
     }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod reference_tests;

@@ -1,6 +1,7 @@
 //! The page, made from a whole study in code: safe with odd names, equal from run to run, true to what it was given.
 
 mod certainty;
+mod repeatability;
 mod screened;
 mod study;
 
@@ -140,6 +141,10 @@ fn a_report_that_leaves_the_hospital_names_nobody_and_shows_no_small_count() {
     for table in ["influence", "predictions", "endpoints", "changes", "sample_quality"] {
         assert!(!paths.contains(&format!("tables/{table}.csv").as_str()));
     }
+    let decisions = text(&documents, "tables/decisions.csv");
+    assert!(decisions.contains("the peak of [withheld] was integrated again") && !decisions.contains("haemolysed"));
+    let batches = text(&documents, "tables/batch_quality.csv");
+    assert!(batches.contains("plate <1>") && batches.contains("<5") && !batches.contains("17.25"), "{batches}");
     let rates = text(&documents, "tables/rates.csv");
     assert!(rates.contains("remission_month_12,<5,30,,,,,\n"), "{rates}");
     assert!(!text(&documents, "figures/rates.svg").contains("month"));

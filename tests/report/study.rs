@@ -16,7 +16,7 @@ pub const OUTCOMES: [&str; 2] = ["improvement_infusion_4", "improvement_month_12
 pub const PEOPLE: usize = 30;
 
 /// A small generator of uniform numbers; the numbers matter only for being the same each time.
-pub struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
     pub fn roll(&mut self) -> f64 {
@@ -54,12 +54,18 @@ pub fn nothing() -> Inputs {
         ingest_findings: Table::empty(),
         analyte_quality: Table::empty(),
         sample_quality: Table::empty(),
+        batch_quality: Table::empty(),
+        control_chart: Table::empty(),
+        decisions: Table::empty(),
         flow: Table::empty(),
         assessments: Table::empty(),
         kept_samples: Table::empty(),
         kept_abundances: Table::empty(),
         qc_findings: Table::empty(),
         changes: Table::empty(),
+        quality: Table::empty(),
+        pooled_qc: Table::empty(),
+        scores: Table::empty(),
         steps: Table::empty(),
         normalize_findings: Table::empty(),
         endpoints: Table::empty(),
@@ -223,6 +229,7 @@ fn laboratory(inputs: &mut Inputs, dice: &mut Dice, names: &[String]) {
             hours_after_infusion: None,
             window_low: None,
             window_high: None,
+            ..Default::default()
         });
         judged.push(qc::SampleQualityRow {
             sample_id,
@@ -237,6 +244,7 @@ fn laboratory(inputs: &mut Inputs, dice: &mut Dice, names: &[String]) {
             pc2: Some(dice.normal()),
             decision: if late { "flag" } else { "keep" }.into(),
             reason: if late { "time_window: 2.4 h, limit 1.5 to 2" } else { "" }.into(),
+            ..Default::default()
         });
     }
     let quality = names.iter().map(|analyte| {
@@ -254,6 +262,7 @@ fn laboratory(inputs: &mut Inputs, dice: &mut Dice, names: &[String]) {
             drift_p: Some(dice.roll()),
             decision: if rsd > 0.2 { "flag" } else { "keep" }.into(),
             reason: if rsd > 0.2 { "max_qc_rsd" } else { "" }.into(),
+            ..Default::default()
         }
     });
     inputs.analyte_quality = table::<qc::AnalyteQuality>(quality.collect());
@@ -268,6 +277,28 @@ fn laboratory(inputs: &mut Inputs, dice: &mut Dice, names: &[String]) {
             to_value: Some(110.0),
         });
     }
+    let by_hand = |what: &str, name: &str, word: &str, why: &str| qc::DecisionRow {
+        what: what.into(),
+        name: name.into(),
+        by_rule: "flag".into(),
+        r#override: Some(word.into()),
+        override_reason: Some(why.into()),
+        decision: word.into(),
+        ..Default::default()
+    };
+    inputs.decisions = table::<qc::Decisions>(vec![
+        by_hand("analyte", ODD, "keep", "the peak of P04 was integrated again"),
+        by_hand("sample", "P04-post", "exclude", "haemolysed, says the laboratory"),
+    ]);
+    inputs.batch_quality = table::<qc::BatchQuality>(vec![qc::BatchQualityRow {
+        analyte: ODD.into(),
+        batch: "plate <1>".into(),
+        n: 3,
+        study_median: Some(17.25),
+        qc_n: 4,
+        qc_rsd: Some(0.125),
+        ..Default::default()
+    }]);
     inputs.changes = table::<normalize::Changes>(changes);
     inputs.samples = table::<ingest::Samples>(samples);
     inputs.sample_quality = table::<qc::SampleQuality>(judged);

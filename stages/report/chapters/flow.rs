@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Value, context};
 
-use super::spaced;
+use super::{dropped, spaced};
 use crate::qc::schema::FlowRow;
 use crate::report::privacy::Count;
 use crate::report::study::Study;
@@ -25,7 +25,15 @@ pub fn boxes(study: &Study) -> Vec<Value> {
         .zip(study.guard.flow(&study.flow))
         .map(|(row, (before, after))| (row, before, after))
         .collect();
-    let boxes = [delivered(&steps), judged(study, &steps), sampled(study, &steps), seen(study, &steps), tested(study)];
+    let normalized = normalized(&dropped::steps(study));
+    let boxes = [
+        delivered(&steps),
+        judged(study, &steps),
+        normalized,
+        sampled(study, &steps),
+        seen(study, &steps),
+        tested(study),
+    ];
     boxes.into_iter().flatten().collect()
 }
 
@@ -44,7 +52,25 @@ pub fn table(study: &Study) -> View {
         ];
         table.row("", cells);
     }
+    for step in dropped::steps(study) {
+        let names = words::short(&step.names.join(", "), 300);
+        let (before, after) = (step.before.to_string(), step.after.to_string());
+        table.row(
+            "",
+            vec![step.title.into(), "analytes".into(), before.into(), after.into(), names.into(), step.detail.into()],
+        );
+    }
     table
+}
+
+/// What normalization kept, and what each of its steps dropped; none where nothing was dropped.
+fn normalized(steps: &[dropped::Step]) -> Option<Value> {
+    let kept = counted(Count::Shown(steps.last()?.after), "analytes");
+    let aside = |step: &dropped::Step| {
+        let names = words::short(&step.names.join(", "), 160);
+        format!("{} left out: {names} ({})", step.names.len(), step.detail)
+    };
+    a_box("Normalization", format!("{kept} kept"), steps.iter().map(aside).collect())
 }
 
 fn a_box(title: &str, line: String, asides: Vec<String>) -> Option<Value> {

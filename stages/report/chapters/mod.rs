@@ -2,17 +2,21 @@
 
 pub mod agreement;
 mod alone;
+mod dropped;
 pub mod answer;
 pub mod asked;
 pub mod certainty;
 pub mod flow;
 pub mod found;
 pub mod improvement;
+mod injections;
 mod numbers;
 pub mod people;
 pub mod prediction;
 pub mod provenance;
 pub mod quality;
+mod repeatability;
+pub mod reviewed;
 mod twins;
 
 use super::words::spaced;

@@ -2,7 +2,7 @@
 
 use minijinja::{Value, context};
 
-use super::spaced;
+use super::{repeatability, spaced};
 use crate::report::figures::quality;
 use crate::report::study::Study;
 use crate::report::view::{Draft, View, count, named, p, sorted};
@@ -22,6 +22,7 @@ pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
         undone => steps.note.clone(),
         steps => steps.shown(),
         sample_summary => sample_summary(study),
+        repeatability => repeatability::chapter(study, draft),
     }
 }
 

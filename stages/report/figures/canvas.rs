@@ -10,6 +10,7 @@ use kuva::render::render::render_multiple;
 use kuva::render::theme::Theme;
 
 use super::Figure;
+use super::keys::{self, Key};
 use super::texts::{self, Frame, Text};
 use super::ticks::{powers, ticks};
 use super::xml::{escape, inner, own_ids};
@@ -25,6 +26,9 @@ pub const BLUE: &str = "#17607f";
 pub const WARM: &str = "#b4501e";
 /// What is behind.
 pub const PALE: &str = "#84939e";
+/// Data of a second and a third kind.
+pub const GREEN: &str = "#4f7a28";
+pub const PLUM: &str = "#7f4a92";
 
 const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 /// Narrow enough to be read on a phone without turning it.
@@ -54,6 +58,8 @@ pub struct Canvas<'a> {
     pub shades: Vec<(f64, f64)>,
     /// Words at the rows; a figure that has some keeps a margin for them.
     pub texts: Vec<Text>,
+    /// What each mark stands for, above the plot.
+    pub keys: Vec<Key>,
     pub percent: bool,
     /// Whether x counts powers of ten.
     pub powers: bool,
@@ -77,6 +83,7 @@ impl Default for Canvas<'_> {
             lines: Vec::new(),
             shades: Vec::new(),
             texts: Vec::new(),
+            keys: Vec::new(),
             percent: false,
             powers: false,
             synthetic: false,
@@ -91,8 +98,9 @@ impl Canvas<'_> {
         let drawn = SvgBackend::new().render_scene(&scene);
         let inner = inner(&drawn);
         let (name, height) = (self.name, self.height);
-        let (top, bottom) =
-            (if self.subtitle.is_empty() { 26.0 } else { 44.0 }, if self.synthetic { 20.0 } else { 4.0 });
+        let above = if self.subtitle.is_empty() { 26.0 } else { 44.0 };
+        let (keys, lines) = keys::draw(&self.keys, above, WIDTH);
+        let (top, bottom) = (above + lines, if self.synthetic { 20.0 } else { 4.0 });
         let whole = top + height + bottom;
         let texts = texts::draw(&self.texts, &self.frame());
         let mark = if self.synthetic { self.mark(whole) } else { String::new() };
@@ -103,7 +111,7 @@ impl Canvas<'_> {
              <rect width=\"100%\" height=\"100%\" fill=\"{PAPER}\"/>\
              <text x=\"12\" y=\"19\" font-size=\"15\" font-weight=\"600\">{shown}</text>\
              <text x=\"12\" y=\"37\" font-size=\"12.5\" fill=\"{SOFT}\">{subtitle}</text>\
-             <g transform=\"translate(0,{top})\">{inner}{texts}</g>{mark}</svg>\n",
+             {keys}<g transform=\"translate(0,{top})\">{inner}{texts}</g>{mark}</svg>\n",
             title = escape(self.title),
             desc = escape(self.caption),
             shown = escape(&words::short(self.title, 46)),

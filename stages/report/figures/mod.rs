@@ -6,12 +6,16 @@
 
 pub mod canvas;
 pub mod certainty;
+pub mod components;
+pub mod drift;
 pub mod forest;
+mod keys;
 pub mod ladder;
 pub mod line_fit;
 pub mod prediction;
 pub mod quality;
 pub mod rates;
+pub mod repeatability;
 pub mod scatter;
 pub mod texts;
 pub mod ticks;

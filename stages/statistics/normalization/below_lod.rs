@@ -3,98 +3,190 @@
 //! It replaces every value that is marked as below the limit: a missing one, and a number below the panel's limit,
 //! which the instrument does not vouch for. It does not judge which values those are; ingest marks them.
 
+pub mod censored;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Fitted, Remark, State, StepNote};
+use crate::contract::quantity::{NonNegative, Positive};
+use crate::statistics::descriptive::show;
 
 /// What becomes of values below the limit of detection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BelowLod {
-    /// What is put in their place.
-    pub method: BelowLodMethod,
-}
-
-/// What is put in the place of a value below the limit of detection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BelowLodMethod {
+#[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
+pub enum BelowLod {
     /// They stay as they are.
-    None,
+    None {
+        /// The classes of analytes that the step is for, as the panel names them. Default: all.
+        #[serde(default)]
+        classes: Vec<String>,
+    },
     /// Zero.
-    Zero,
+    Zero {
+        /// The classes of analytes that the step is for, as the panel names them. Default: all.
+        #[serde(default)]
+        classes: Vec<String>,
+    },
     /// Half the limit.
-    HalfLod,
+    HalfLod {
+        /// The classes of analytes that the step is for, as the panel names them. Default: all.
+        #[serde(default)]
+        classes: Vec<String>,
+    },
     /// The limit divided by the square root of two (Hornung & Reed 1990, 10.1080/1047322X.1990.10389587).
-    LodOverSqrt2,
+    LodOverSqrt2 {
+        /// The classes of analytes that the step is for, as the panel names them. Default: all.
+        #[serde(default)]
+        classes: Vec<String>,
+    },
+    /// The limit divided by a constant.
+    LodOver {
+        /// What the limit is divided by, above 0.
+        divisor: Positive,
+        /// The classes of analytes that the step is for, as the panel names them. Default: all.
+        #[serde(default)]
+        classes: Vec<String>,
+    },
+    /// One number for all.
+    Constant {
+        /// The number, in the unit of the values, 0 or more.
+        value: NonNegative,
+        /// The classes of analytes that the step is for, as the panel names them. Default: all.
+        #[serde(default)]
+        classes: Vec<String>,
+    },
     /// They become missing, numbers too.
-    Missing,
+    Missing {
+        /// The classes of analytes that the step is for, as the panel names them. Default: all.
+        #[serde(default)]
+        classes: Vec<String>,
+    },
+    /// What a left-censored normal distribution of the analyte's logarithms, fitted by maximum likelihood, expects below
+    /// the limit (Tobin 1958, 10.2307/1907382).
+    #[serde(alias = "tobit")]
+    CensoredMl {
+        /// The mean below the limit, the same for all, or a draw for each value. Default: mean.
+        #[serde(default)]
+        fill: censored::Fill,
+        /// The classes of analytes that the step is for, as the panel names them. Default: all.
+        #[serde(default)]
+        classes: Vec<String>,
+    },
 }
 
-impl BelowLodMethod {
-    fn word(self) -> &'static str {
+/// What the step learned.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FittedBelowLod {
+    /// Nothing: a rule for each value.
+    Rule(BelowLod),
+    Censored(censored::FittedCensored),
+}
+
+impl BelowLod {
+    fn word(&self) -> &'static str {
         match self {
-            BelowLodMethod::None => "none",
-            BelowLodMethod::Zero => "zero",
-            BelowLodMethod::HalfLod => "half_lod",
-            BelowLodMethod::LodOverSqrt2 => "lod_over_sqrt2",
-            BelowLodMethod::Missing => "missing",
+            BelowLod::None { .. } => "none",
+            BelowLod::Zero { .. } => "zero",
+            BelowLod::HalfLod { .. } => "half_lod",
+            BelowLod::LodOverSqrt2 { .. } => "lod_over_sqrt2",
+            BelowLod::LodOver { .. } => "lod_over",
+            BelowLod::Constant { .. } => "constant",
+            BelowLod::Missing { .. } => "missing",
+            BelowLod::CensoredMl { .. } => "censored_ml",
+        }
+    }
+
+    pub(super) fn classes(&self) -> &[String] {
+        match self {
+            BelowLod::None { classes }
+            | BelowLod::Zero { classes }
+            | BelowLod::HalfLod { classes }
+            | BelowLod::LodOverSqrt2 { classes }
+            | BelowLod::LodOver { classes, .. }
+            | BelowLod::Constant { classes, .. }
+            | BelowLod::Missing { classes }
+            | BelowLod::CensoredMl { classes, .. } => classes,
         }
     }
 
     /// What stands for a value below the limit; none where the value stays as it is.
-    fn substitute(self, lod: Option<f64>) -> Option<f64> {
+    fn substitute(&self, lod: Option<f64>) -> Option<f64> {
         match self {
-            BelowLodMethod::None => None,
-            BelowLodMethod::Zero => Some(0.0),
-            BelowLodMethod::HalfLod => lod.map(|lod| lod / 2.0),
-            BelowLodMethod::LodOverSqrt2 => lod.map(|lod| lod / std::f64::consts::SQRT_2),
-            BelowLodMethod::Missing => Some(f64::NAN),
+            BelowLod::None { .. } | BelowLod::CensoredMl { .. } => None,
+            BelowLod::Zero { .. } => Some(0.0),
+            BelowLod::HalfLod { .. } => lod.map(|lod| lod / 2.0),
+            BelowLod::LodOverSqrt2 { .. } => lod.map(|lod| lod / std::f64::consts::SQRT_2),
+            BelowLod::LodOver { divisor, .. } => lod.map(|lod| lod / divisor.get()).filter(|value| value.is_finite()),
+            BelowLod::Constant { value, .. } => Some(value.get()),
+            BelowLod::Missing { .. } => Some(f64::NAN),
         }
     }
-}
 
-impl BelowLod {
-    pub(super) fn fit(&self) -> Fitted {
-        match self.method {
-            BelowLodMethod::None => Fitted::Nothing("below_lod"),
-            _ => Fitted::BelowLod(self.clone()),
+    pub(super) fn fit(&self, state: &State<'_>, study: &[usize]) -> Fitted {
+        match self {
+            BelowLod::None { .. } => Fitted::Nothing("below_lod"),
+            BelowLod::CensoredMl { fill, .. } => {
+                Fitted::BelowLod(FittedBelowLod::Censored(censored::FittedCensored::fit(state, study, *fill)))
+            }
+            _ => Fitted::BelowLod(FittedBelowLod::Rule(self.clone())),
         }
     }
 
     pub(super) fn sentence(&self) -> Option<String> {
-        let what = match self.method {
-            BelowLodMethod::None => return None,
-            BelowLodMethod::Zero => "were set to zero",
-            BelowLodMethod::HalfLod => "were replaced by half that limit",
-            BelowLodMethod::LodOverSqrt2 => {
+        let what = match self {
+            BelowLod::None { .. } => return None,
+            BelowLod::Zero { .. } => "were set to zero".to_owned(),
+            BelowLod::HalfLod { .. } => "were replaced by half that limit".to_owned(),
+            BelowLod::LodOverSqrt2 { .. } => {
                 "were replaced by that limit divided by √2 (Hornung & Reed 1990, 10.1080/1047322X.1990.10389587)"
+                    .to_owned()
             }
-            BelowLodMethod::Missing => "were treated as missing",
+            BelowLod::LodOver { divisor, .. } => format!("were replaced by that limit divided by {}", divisor.get()),
+            BelowLod::Constant { value, .. } => format!("were replaced by {}", value.get()),
+            BelowLod::Missing { .. } => "were treated as missing".to_owned(),
+            BelowLod::CensoredMl { fill, .. } => fill.phrase().to_owned(),
         };
         Some(format!("Values below the limit of detection (LOD) {what}."))
     }
+}
 
+impl FittedBelowLod {
     pub(super) fn apply(&self, state: &mut State<'_>) -> StepNote {
-        let (mut changed, mut touched, mut remarks) = (0, 0, Vec::new());
-        for analyte in 0..state.grid.analytes.len() {
-            let rows = 0..state.grid.samples.len();
-            let below: Vec<usize> = rows.filter(|&row| state.sheet.is_below_lod(row, analyte)).collect();
-            if below.is_empty() {
-                continue;
+        match self {
+            FittedBelowLod::Rule(step) => {
+                let substitute = |lod, _: usize, _: usize| step.substitute(lod);
+                replace(state, step.word(), substitute, &no_limit)
             }
-            let lod = state.sheet.lod.get(analyte).copied().flatten();
-            let Some(value) = self.method.substitute(lod) else {
-                remarks.push(no_limit(&state.grid.analytes[analyte], below.len()));
-                continue;
-            };
-            below.iter().for_each(|&row| state.put(row, analyte, value));
-            (changed, touched) = (changed + below.len(), touched + 1);
+            FittedBelowLod::Censored(fitted) => fitted.apply(state),
         }
-        let detail = format!("{changed} values of {touched} analytes lay below the limit of detection");
-        StepNote { step: "below_lod", method: self.method.word(), values_changed: changed, detail, remarks }
     }
+}
+
+/// Replaces each value below the limit by what `substitute` makes of the limit, the row and the analyte.
+fn replace(
+    state: &mut State<'_>,
+    method: &'static str,
+    substitute: impl Fn(Option<f64>, usize, usize) -> Option<f64>,
+    otherwise: &dyn Fn(&str, usize) -> Remark,
+) -> StepNote {
+    let (mut changed, mut touched, mut remarks) = (0, 0, Vec::new());
+    for analyte in state.analytes() {
+        let rows = 0..state.grid.samples.len();
+        let below: Vec<usize> = rows.filter(|&row| state.sheet.is_below_lod(row, analyte)).collect();
+        let lod = state.sheet.lod(analyte);
+        let values: Option<Vec<f64>> = below.iter().map(|&row| substitute(lod, row, analyte)).collect();
+        match values {
+            _ if below.is_empty() => {}
+            None => remarks.push(otherwise(&state.grid.analytes[analyte], below.len())),
+            Some(values) => {
+                below.iter().zip(values).for_each(|(&row, value)| state.put(row, analyte, value));
+                (changed, touched) = (changed + below.len(), touched + 1);
+            }
+        }
+    }
+    let detail = format!("{changed} values of {touched} analytes lay below the limit of detection");
+    StepNote { step: "below_lod", method, values_changed: changed, detail, remarks, decisions: Vec::new() }
 }
 
 fn no_limit(analyte: &str, values: usize) -> Remark {
@@ -104,4 +196,9 @@ fn no_limit(analyte: &str, values: usize) -> Remark {
         message: format!("{values} values are marked as below the limit of detection, and the panel gives no limit"),
         hint: "give the analyte's lod in the panel, or add an impute step",
     }
+}
+
+/// A median of fitted parameters, for a sentence.
+fn shown(values: &mut [f64]) -> String {
+    crate::statistics::descriptive::median_in_place(values).map_or("none".to_owned(), show)
 }

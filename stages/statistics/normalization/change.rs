@@ -11,13 +11,13 @@ use crate::statistics::grid::Grid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
-    /// `100 (to - from) / from`, before the first transform or scale step.
+    /// `100 (to - from) / from`, before the first transform, scale or vsn step.
     Percent,
-    /// `to / from`, before the first transform or scale step.
+    /// `to / from`, before the first transform, scale or vsn step.
     Ratio,
-    /// `log2(to / from)`, before the first transform or scale step.
+    /// `log2(to / from)`, before the first transform, scale or vsn step.
     Log2Ratio,
-    /// `ln(to / from)`, before the first transform or scale step.
+    /// `ln(to / from)`, before the first transform, scale or vsn step.
     LnRatio,
     /// `to - from`, on the final scale.
     Difference,
@@ -26,6 +26,15 @@ pub enum Measure {
 }
 
 impl Measure {
+    pub const ALL: [Measure; 6] = [
+        Measure::Percent,
+        Measure::Ratio,
+        Measure::Log2Ratio,
+        Measure::LnRatio,
+        Measure::Difference,
+        Measure::Residualized,
+    ];
+
     /// The name, as settings and tables write it.
     pub fn word(self) -> &'static str {
         match self {
@@ -63,6 +72,9 @@ impl Measure {
     }
 }
 
+/// The rows of one participant's earlier and later samples; of several, the mean of the values that are there counts.
+pub type Occasions = (Vec<usize>, Vec<usize>);
+
 /// A measure of change with what it learned: for `residualized`, a line per analyte.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeFit {
@@ -78,18 +90,18 @@ pub struct Line {
 }
 
 impl ChangeFit {
-    /// Learns the measure from the training participants' pairs of rows, `(from, to)`.
-    pub fn fit(measure: Measure, normalized: &Normalized, pairs: &[(usize, usize)]) -> ChangeFit {
+    /// Learns the measure from the training participants' rows.
+    pub fn fit(measure: Measure, normalized: &Normalized, pairs: &[Occasions]) -> ChangeFit {
         let grid = measure.grid(normalized);
         let analytes = if measure == Measure::Residualized { grid.analytes.len() } else { 0 };
-        let values = |analyte| pairs.iter().filter_map(move |&(from, to)| both(grid, from, to, analyte));
+        let values = |analyte| pairs.iter().filter_map(move |pair| both(grid, pair, analyte));
         let lines = (0..analytes).map(|analyte| Line::fit(&values(analyte).collect::<Vec<_>>())).collect();
         ChangeFit { measure, lines }
     }
 
-    /// The change of one analyte from one row to another; none where a value is missing or the measure undefined.
-    pub fn value(&self, normalized: &Normalized, from_row: usize, to_row: usize, analyte: usize) -> Option<f64> {
-        let (from, to) = both(self.measure.grid(normalized), from_row, to_row, analyte)?;
+    /// The change of one analyte between two occasions; none where a value is missing or the measure undefined.
+    pub fn value(&self, normalized: &Normalized, pair: &Occasions, analyte: usize) -> Option<f64> {
+        let (from, to) = both(self.measure.grid(normalized), pair, analyte)?;
         // METHOD: percent and ratios compare sizes: from zero or from a negative value they are undefined, and a
         // negative later value has no size. The logarithm of a ratio needs both to be positive.
         let sizes = from > 0.0 && to >= 0.0;
@@ -134,6 +146,14 @@ pub fn cell(grid: &Grid, row: usize, analyte: usize) -> Option<f64> {
     Some(if inside { grid.get(row, analyte) } else { f64::NAN }).filter(|value| value.is_finite())
 }
 
-fn both(grid: &Grid, from: usize, to: usize, analyte: usize) -> Option<(f64, f64)> {
-    Some((cell(grid, from, analyte)?, cell(grid, to, analyte)?))
+/// The mean of the present values of some rows.
+///
+/// METHOD: of several occasions, the arithmetic mean of the values that are there, on the scale that the measure uses.
+pub fn mean_cell(grid: &Grid, rows: &[usize], analyte: usize) -> Option<f64> {
+    let present: Vec<f64> = rows.iter().filter_map(|&row| cell(grid, row, analyte)).collect();
+    descriptive::mean(&present)
+}
+
+fn both(grid: &Grid, (from, to): &Occasions, analyte: usize) -> Option<(f64, f64)> {
+    Some((mean_cell(grid, from, analyte)?, mean_cell(grid, to, analyte)?))
 }

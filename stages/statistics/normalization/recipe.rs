@@ -1,16 +1,20 @@
 //! The settings of normalization: the steps in their order, and the change that is taken afterwards.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::below_lod::BelowLod;
-use super::change::Measure;
+use super::contrast::{AreaSettings, ChangeSettings};
+use super::drift::Drift;
+use super::filter::Filter;
 use super::impute::Impute;
 use super::sample::SampleStep;
 use super::scale::Scale;
-use super::transform::{Transform, TransformMethod};
-use super::{Fitted, State, StepError};
-use crate::contract::quantity::{Fraction, NonNegative};
+use super::transform::Transform;
+use super::{Fitted, Sheet, State, StepError, Training};
+use crate::contract::OneOrMany;
 
 /// The settings of normalize: the steps in their order, and the change that is taken afterwards.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,19 +23,21 @@ pub struct Recipe {
     /// The steps, in this order; each is one of the built-in kinds with its own settings. Default: none, the values as
     /// they were measured. What a step learns it learns from the study or QC samples it names, all timepoints, after qc.
     pub steps: Vec<Step>,
-    /// The change of each metabolite within each participant. Default: none is taken.
-    pub change: Option<ChangeSettings>,
+    /// The change of each metabolite within each participant: one, or a list of them. Default: none is taken.
+    pub change: Option<OneOrMany<ChangeSettings>>,
+    /// The area under each metabolite's curve within each participant: one, or a list. Default: none is taken.
+    pub area: Option<OneOrMany<AreaSettings>>,
 }
 
 /// One step of normalization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// A QC rule applied between steps (not built yet).
+    /// Rules of quality control applied between steps.
     Filter(Filter),
     /// What becomes of values below the limit of detection.
     BelowLod(BelowLod),
-    /// Correction of drift over the injection order or between batches (not built yet, but for `none`).
+    /// Correction of drift over the injection order or between batches.
     Drift(Drift),
     /// Correction of each sample's dilution or amount.
     Sample(SampleStep),
@@ -43,90 +49,32 @@ pub enum Step {
     Scale(Scale),
 }
 
-/// A QC rule applied between steps.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Filter {
-    /// Largest share of missing values among study samples, 0 to 1.
-    pub max_missing: Option<Fraction>,
-    /// Largest RSD of the pooled QC samples, as a fraction (Broadhurst 2018, 10.1007/s11306-018-1367-3).
-    pub max_qc_rsd: Option<NonNegative>,
-    /// Largest ratio of the spread of QC to that of study samples (Broadhurst 2018, 10.1007/s11306-018-1367-3).
-    pub max_d_ratio: Option<NonNegative>,
-}
-
-/// Correction of drift.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Drift {
-    /// The method; only `none` is built yet.
-    pub method: DriftMethod,
-}
-
-/// Methods of drift correction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DriftMethod {
-    /// No correction.
-    None,
-    /// A smoothing spline through the pooled QC samples (not built yet).
-    QcRsc,
-    /// Local regression through the pooled QC samples (not built yet).
-    Loess,
-    /// Batches brought to a common median (not built yet).
-    BatchMedian,
-    /// Empirical-Bayes batch correction (not built yet).
-    Combat,
-}
-
-impl DriftMethod {
-    fn word(self) -> &'static str {
-        match self {
-            DriftMethod::None => "none",
-            DriftMethod::QcRsc => "qc_rsc",
-            DriftMethod::Loess => "loess",
-            DriftMethod::BatchMedian => "batch_median",
-            DriftMethod::Combat => "combat",
-        }
-    }
-}
-
-/// The change that is taken within each participant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ChangeSettings {
-    /// The earlier timepoint.
-    pub from: String,
-    /// The later timepoint.
-    pub to: String,
-    /// The measures: percent and the ratios are of the values as they stand before the first transform or scale step,
-    /// difference and residualized on the final scale.
-    pub measures: Vec<Measure>,
-}
-
-impl ChangeSettings {
-    /// The contrast as tables name it.
-    pub fn contrast(&self) -> String {
-        format!("{} - {}", self.to, self.from)
-    }
-}
-
 impl Recipe {
     /// Whether a step learns from the pooled QC samples.
     pub fn learns_from_qc(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Sample(sample) if sample.learns_from_qc()))
+        self.steps.iter().any(|step| match step {
+            Step::Sample(step) => step.learns_from_qc(),
+            Step::Drift(step) => step.learns_from_qc(),
+            Step::Filter(step) => step.learns_from_qc(),
+            Step::Transform(step) => step.learns_from_qc(),
+            _ => false,
+        })
+    }
+
+    /// The changes that are taken, in the order of the settings.
+    pub fn changes(&self) -> &[ChangeSettings] {
+        self.change.as_ref().map(OneOrMany::as_slice).unwrap_or_default()
+    }
+
+    /// The areas that are taken, in the order of the settings.
+    pub fn areas(&self) -> &[AreaSettings] {
+        self.area.as_ref().map(OneOrMany::as_slice).unwrap_or_default()
     }
 
     /// The final scale in words: `log2, auto-scaled`; `as measured` where no step changes it.
     pub fn scale(&self) -> String {
-        let words: Vec<&str> = self.steps.iter().filter_map(Step::scale_word).collect();
+        let words: Vec<Cow<'static, str>> = self.steps.iter().filter_map(Step::scale_word).collect();
         if words.is_empty() { "as measured".to_owned() } else { words.join(", ") }
-    }
-
-    /// The steps that this version cannot do: place, setting below the step, and the word.
-    pub fn not_built(&self) -> Vec<(usize, &'static str, &'static str)> {
-        let steps = self.steps.iter().enumerate();
-        steps.filter_map(|(place, step)| step.not_built().map(|(setting, word)| (place, setting, word))).collect()
     }
 }
 
@@ -144,19 +92,42 @@ impl Step {
         }
     }
 
+    /// The classes of analytes that the step is for; all where it names none.
+    fn classes(&self) -> &[String] {
+        match self {
+            Step::BelowLod(step) => step.classes(),
+            Step::Sample(step) => step.classes(),
+            Step::Impute(step) => step.classes(),
+            Step::Transform(step) => step.classes(),
+            Step::Scale(step) => &step.classes,
+            Step::Filter(step) => &step.classes,
+            Step::Drift(step) => step.classes(),
+        }
+    }
+
+    /// Whether the step is for each analyte.
+    pub(super) fn scope(&self, sheet: &Sheet) -> Vec<bool> {
+        let classes = self.classes();
+        let named = |class: &Option<String>| class.as_ref().is_some_and(|class| classes.contains(class));
+        sheet.facts.iter().map(|facts| classes.is_empty() || named(&facts.class)).collect()
+    }
+
     /// Whether the values after this step are no longer on a scale measured from zero.
     pub fn leaves_the_measured_scale(&self) -> bool {
         match self {
-            Step::Transform(step) => step.method != TransformMethod::None,
+            Step::Sample(step) => step.leaves_the_measured_scale(),
+            Step::Transform(step) => step.leaves_the_measured_scale(),
             Step::Scale(step) => step.method != super::scale::ScaleMethod::None,
             _ => false,
         }
     }
 
-    /// The sentence of the methods section; none for a step that does nothing.
-    pub fn sentence(&self) -> Option<String> {
+    /// The sentence of the methods section; none for a step that does nothing. `transformed` where a step before left
+    /// the scale measured from zero.
+    pub fn sentence(&self, transformed: bool) -> Option<String> {
         match self {
-            Step::Filter(_) | Step::Drift(_) => None,
+            Step::Filter(step) => step.sentence(),
+            Step::Drift(step) => step.sentence(transformed),
             Step::BelowLod(step) => step.sentence(),
             Step::Sample(step) => step.sentence(),
             Step::Impute(step) => step.sentence(),
@@ -165,47 +136,35 @@ impl Step {
         }
     }
 
-    fn scale_word(&self) -> Option<&'static str> {
+    /// The analytes that the settings name, each with the setting below the step.
+    pub fn analytes(&self) -> Vec<(String, String)> {
+        match self {
+            Step::Sample(step) => {
+                step.analytes().into_iter().map(|(name, key)| (name, format!("sample.{key}"))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn scale_word(&self) -> Option<Cow<'static, str>> {
         match self {
             Step::Sample(step) => step.scale_word(),
-            Step::Transform(step) => step.scale_word(),
-            Step::Scale(step) => step.scale_word(),
+            Step::Transform(step) => step.scale_word().map(Cow::from),
+            Step::Scale(step) => step.scale_word().map(Cow::from),
             Step::Filter(_) | Step::BelowLod(_) | Step::Drift(_) | Step::Impute(_) => None,
         }
     }
 
-    fn not_built(&self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Step::Filter(_) => Some(("filter", "filter")),
-            Step::Drift(Drift { method: DriftMethod::None }) => None,
-            Step::Drift(Drift { method }) => Some(("drift.method", method.word())),
-            Step::Sample(SampleStep::InternalStandard {}) => Some(("sample.method", "internal_standard")),
-            Step::Impute(step) => step.method.not_built().map(|word| ("impute.method", word)),
-            Step::Transform(step) => step.method.not_built().map(|word| ("transform.method", word)),
-            Step::Sample(_) | Step::BelowLod(_) | Step::Scale(_) => None,
-        }
-    }
-
     /// Learns the step from the study or the QC rows of `state`.
-    pub(super) fn fit(
-        &self,
-        place: usize,
-        state: &State<'_>,
-        study: &[usize],
-        qc: &[usize],
-    ) -> Result<Fitted, StepError> {
-        if let Some((setting, word)) = self.not_built() {
-            let message = format!("`{word}` is part of the contract and not built yet");
-            let remedy = "choose another method, or leave the step out".to_owned();
-            return Err(StepError { step: place, setting, code: "not_built", message, remedy });
-        }
+    pub(super) fn fit(&self, place: usize, state: &State<'_>, training: Training<'_>) -> Result<Fitted, StepError> {
         Ok(match self {
-            Step::Filter(_) | Step::Drift(_) => Fitted::Nothing(self.kind()),
-            Step::BelowLod(step) => step.fit(),
-            Step::Sample(step) => return step.fit(place, state, study, qc),
-            Step::Impute(step) => step.fit(state, study),
-            Step::Transform(step) => step.fit(),
-            Step::Scale(step) => step.fit(state, study),
+            Step::Filter(step) => return step.fit(place, state, training),
+            Step::Drift(step) => return step.fit(place, state, training),
+            Step::BelowLod(step) => step.fit(state, training.study),
+            Step::Sample(step) => return step.fit(place, state, training),
+            Step::Impute(step) => return step.fit(place, state, training.study),
+            Step::Transform(step) => return step.fit(place, state, training),
+            Step::Scale(step) => step.fit(state, training.study),
         })
     }
 }

@@ -14,6 +14,9 @@ use crate::statistics::descriptive::{self, show};
 pub struct Scale {
     /// What the centred values are divided by.
     pub method: ScaleMethod,
+    /// The classes of analytes that the step is for, as the panel names them. Default: all.
+    #[serde(default)]
+    pub classes: Vec<String>,
 }
 
 /// What centred values are divided by (van den Berg 2006, 10.1186/1471-2164-7-142); sd is of the study samples, n - 1.
@@ -32,6 +35,10 @@ pub enum ScaleMethod {
     Vast,
     /// The mean.
     Level,
+    /// One: values are centred and not scaled.
+    Center,
+    /// 1.4826 times the median absolute deviation, about the median instead of the mean.
+    Robust,
 }
 
 impl ScaleMethod {
@@ -43,6 +50,8 @@ impl ScaleMethod {
             ScaleMethod::Range => "range",
             ScaleMethod::Vast => "vast",
             ScaleMethod::Level => "level",
+            ScaleMethod::Center => "center",
+            ScaleMethod::Robust => "robust",
         }
     }
 
@@ -53,6 +62,9 @@ impl ScaleMethod {
         let size = || Some(mean).filter(|mean| *mean > 0.0);
         let divisor = match self {
             ScaleMethod::None => 1.0,
+            // METHOD: what does not vary may still be centred.
+            ScaleMethod::Center => return Some(Learned { mean, divisor: 1.0 }),
+            ScaleMethod::Robust => return robust(values),
             ScaleMethod::Auto => sd,
             ScaleMethod::Pareto => sd.sqrt(),
             ScaleMethod::Range => descriptive::extremes(values).map(|(low, high)| high - low)?,
@@ -64,6 +76,13 @@ impl ScaleMethod {
     }
 }
 
+fn robust(values: &[f64]) -> Option<Learned> {
+    let divisor = descriptive::MAD_TO_SD * descriptive::mad(values)?;
+    let mean = descriptive::median(values)?;
+    (divisor > 0.0 && divisor.is_finite()).then_some(Learned { mean, divisor })
+}
+
+/// A centre and a divisor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Learned {
     mean: f64,
@@ -95,6 +114,8 @@ impl Scale {
             ScaleMethod::Range => "range-scaled",
             ScaleMethod::Vast => "vast-scaled",
             ScaleMethod::Level => "level-scaled",
+            ScaleMethod::Center => "centred",
+            ScaleMethod::Robust => "robustly scaled",
         })
     }
 
@@ -106,6 +127,16 @@ impl Scale {
             ScaleMethod::Range => "its range (range scaling)",
             ScaleMethod::Vast => "its variance over its mean (vast scaling)",
             ScaleMethod::Level => "its mean (level scaling)",
+            ScaleMethod::Center => {
+                return Some("Each analyte was centred at its mean in the study samples of all timepoints.".to_owned());
+            }
+            ScaleMethod::Robust => {
+                return Some(
+                    "Each analyte was centred at its median and divided by 1.4826 times its median absolute deviation, both \
+                     of the study samples of all timepoints."
+                        .to_owned(),
+                );
+            }
         };
         Some(format!(
             "Each analyte was centred at its mean and divided by {divisor}, both of the study samples of all \
@@ -118,7 +149,7 @@ impl FittedScale {
     pub(super) fn apply(&self, state: &mut State<'_>) -> StepNote {
         let (mut changed, mut remarks) = (0, Vec::new());
         let analytes = state.grid.analytes.clone();
-        for (analyte, column) in state.grid.columns_mut() {
+        for (analyte, column) in state.columns_mut() {
             let learned = self.learned.get(analyte).copied().flatten();
             let present = column.iter_mut().filter(|value| !value.is_nan());
             let scaled = present.map(|value| *value = learned.map_or(f64::NAN, |l| (*value - l.mean) / l.divisor));
@@ -129,7 +160,14 @@ impl FittedScale {
             }
         }
         let detail = self.detail();
-        StepNote { step: "scale", method: self.method.word(), values_changed: changed, detail, remarks }
+        StepNote {
+            step: "scale",
+            method: self.method.word(),
+            values_changed: changed,
+            detail,
+            remarks,
+            decisions: Vec::new(),
+        }
     }
 
     fn detail(&self) -> String {

@@ -1,6 +1,6 @@
 //! Abundances with what is known of each cell, column and row.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::statistics::grid::Grid;
 
@@ -10,43 +10,63 @@ pub struct Sheet {
     pub grid: Grid,
     /// Whether a value lies below the limit of detection; laid out as the grid, column after column.
     pub below_lod: Vec<bool>,
-    /// The limit of detection of each analyte, in the unit of its values.
-    pub lod: Vec<Option<f64>>,
-    /// Whether a row is a pooled QC sample.
-    pub is_qc: Vec<bool>,
+    /// What is known of each analyte.
+    pub facts: Vec<Facts>,
+    /// How each row was measured.
+    pub injections: Vec<Injection>,
 }
 
-/// One measurement of a long table.
-#[derive(Debug, Clone, Copy)]
-pub struct Measurement<'a> {
-    pub sample: &'a str,
-    pub analyte: &'a str,
-    pub value: Option<f64>,
-    pub below_lod: bool,
+/// What is known of an analyte.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Facts {
+    /// The limit of detection, in the unit of the values.
+    pub lod: Option<f64>,
+    /// The class of compounds.
+    pub class: Option<String>,
+    /// The name of the internal standard that belongs to it.
+    pub standard: Option<String>,
+    /// Whether it is itself an internal standard.
+    pub is_standard: bool,
+}
+
+/// How a sample was measured, and what else was measured of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Injection {
+    /// Whether it is a pooled QC sample.
+    pub is_qc: bool,
+    pub batch: Option<String>,
+    /// Its place in the order of injection.
+    pub order: Option<f64>,
+    /// When it was drawn.
+    pub timepoint: Option<String>,
+    /// What steps may divide by or adjust for, by name: osmolality, volume, …
+    pub covariates: BTreeMap<String, f64>,
 }
 
 impl Sheet {
-    /// Arranges measurements by sample and analyte; a sample or an analyte that is not listed is passed over.
-    ///
-    /// `samples` gives each row's name and whether it is a pooled QC sample.
-    pub fn assemble<'a>(
-        samples: Vec<(String, bool)>,
+    /// A grid of which nothing else is known.
+    pub fn plain(grid: Grid) -> Sheet {
+        let (rows, analytes) = (grid.samples.len(), grid.analytes.len());
+        let (facts, injections) = (vec![Facts::default(); analytes], vec![Injection::default(); rows]);
+        Sheet { grid, below_lod: vec![false; rows * analytes], facts, injections }
+    }
+
+    /// Samples and analytes of which nothing was measured yet.
+    pub fn unmeasured(
+        samples: Vec<(String, Injection)>,
         analytes: Vec<String>,
-        lod: &BTreeMap<String, f64>,
-        measurements: impl Iterator<Item = Measurement<'a>>,
+        known: &BTreeMap<String, Facts>,
     ) -> Sheet {
-        let (names, is_qc): (Vec<String>, Vec<bool>) = samples.into_iter().unzip();
-        let lod = analytes.iter().map(|analyte| lod.get(analyte).copied()).collect();
-        let mut below_lod = vec![false; names.len() * analytes.len()];
-        let mut grid = Grid::missing(names, analytes);
-        let rows = places(&grid.samples);
-        let columns = places(&grid.analytes);
-        for cell in measurements {
-            let (Some(&row), Some(&analyte)) = (rows.get(cell.sample), columns.get(cell.analyte)) else { continue };
-            grid.set(row, analyte, cell.value.unwrap_or(f64::NAN));
-            below_lod[analyte * is_qc.len() + row] = cell.below_lod;
-        }
-        Sheet { grid, below_lod, lod, is_qc }
+        let (names, injections): (Vec<String>, Vec<Injection>) = samples.into_iter().unzip();
+        let facts = analytes.iter().map(|analyte| known.get(analyte).cloned().unwrap_or_default()).collect();
+        Sheet { facts, injections, ..Sheet::plain(Grid::missing(names, analytes)) }
+    }
+
+    /// Enters one measurement.
+    pub fn put(&mut self, row: usize, analyte: usize, value: Option<f64>, below_lod: bool) {
+        self.grid.set(row, analyte, value.unwrap_or(f64::NAN));
+        let height = self.grid.samples.len();
+        self.below_lod[analyte * height + row] = below_lod;
     }
 
     /// Some of the rows, in the given order.
@@ -55,8 +75,8 @@ impl Sheet {
         Sheet {
             grid: self.grid.select_rows(rows),
             below_lod: analytes.flat_map(|a| rows.iter().map(move |&row| self.is_below_lod(row, a))).collect(),
-            lod: self.lod.clone(),
-            is_qc: rows.iter().map(|&row| self.is_qc(row)).collect(),
+            facts: self.facts.clone(),
+            injections: rows.iter().map(|&row| self.injections[row].clone()).collect(),
         }
     }
 
@@ -67,11 +87,11 @@ impl Sheet {
 
     /// Whether a row is a pooled QC sample.
     pub fn is_qc(&self, row: usize) -> bool {
-        self.is_qc.get(row).copied().unwrap_or(false)
+        self.injections.get(row).is_some_and(|injection| injection.is_qc)
     }
-}
 
-/// Where each name stands; only looked up, never iterated, so the map's order does not matter.
-fn places(names: &[String]) -> HashMap<String, usize> {
-    names.iter().enumerate().map(|(place, name)| (name.clone(), place)).collect()
+    /// The limit of detection of an analyte.
+    pub fn lod(&self, analyte: usize) -> Option<f64> {
+        self.facts.get(analyte).and_then(|facts| facts.lod)
+    }
 }

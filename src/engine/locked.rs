@@ -1,0 +1,143 @@
+//! `run --locked`: pipeline.lock says what the results must be made of and what they must be; this says where they
+//! are not.
+//!
+//! What the configuration and the study's files decide is compared before anything runs. The bytes that a stage makes
+//! are compared as it makes them, so that nothing is built on others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use stages::contract::{Place, Problem};
+
+use super::reason::shown;
+use super::recipe::Recipe;
+use crate::config::Plan;
+use crate::failure::Failure;
+use crate::store::lockfile::{LockedStage, Lockfile};
+use crate::store::target::target;
+use crate::store::{Digest, Record};
+
+/// Everything in which the plan differs from the lock file; nothing was run for it.
+pub fn before(plan: &Plan, wanted: &BTreeSet<usize>, lock: &Lockfile) -> Vec<Problem> {
+    // A setting that several stages hold, and the report with all of them, is one problem.
+    let mut problems: BTreeMap<String, Problem> = BTreeMap::new();
+    for index in wanted {
+        let stage = plan.stages[*index].as_ref();
+        let inputs = plan.sources[*index].iter().map(|source| (source.slot(), source.digest.clone())).collect();
+        let recipe = Recipe::new(stage, plan.seed, inputs);
+        let Some(locked) = lock.stages.get(stage.name()) else {
+            let message = format!("{} is not in {}", stage.name(), lock.name);
+            problems.insert(message.clone(), problem(Place::Study, message));
+            continue;
+        };
+        for (name, problem) in stage_problems(&recipe, locked, &lock.name) {
+            problems.entry(name).or_insert(problem);
+        }
+    }
+    problems.into_values().collect()
+}
+
+fn stage_problems(recipe: &Recipe, locked: &LockedStage, lock: &str) -> Vec<(String, Problem)> {
+    let stage = recipe.stage;
+    let mut problems = Vec::new();
+    let mut differs = |name: &str, words: &str, place: Place, now: Option<&Value>, then: Option<&Value>| {
+        if now != then {
+            let message = format!("{words} is {}, and {lock} has {}", shown(now), shown(then));
+            problems.push((name.to_owned(), problem(place, message)));
+        }
+    };
+    let (now, then) = (recipe.version.into(), locked.method_version.into());
+    let words = format!("the method version of {stage}");
+    differs(&words, &words, Place::Study, Some(&now), Some(&then));
+    let (now, then) = (recipe.seed.map(Value::from), locked.seed.map(Value::from));
+    differs("study.seed", "study.seed", Place::setting("study.seed"), now.as_ref(), then.as_ref());
+    let now = recipe.flat_settings();
+    for path in now.keys().chain(locked.settings.keys()).collect::<BTreeSet<_>>() {
+        // The report holds other stages' versions and files among its settings: those stages tell of them.
+        match path.starts_with("stages.") || path.starts_with("study.") {
+            true => differs(path, path, Place::setting(path), now.get(path), locked.settings.get(path)),
+            false if path == "program" => {
+                let words = "the version of the program";
+                differs(path, words, Place::Study, now.get(path), locked.settings.get(path));
+            }
+            false => {}
+        }
+    }
+    let files: BTreeMap<&String, &Digest> = locked.inputs.iter().filter(|(slot, _)| slot.ends_with(')')).collect();
+    for slot in recipe.inputs.keys().chain(files.keys().copied()).collect::<BTreeSet<_>>() {
+        let value = |digest: Option<&Digest>| digest.map(|digest| Value::from(digest.as_str()));
+        let (now, then) = (value(recipe.inputs.get(slot)), value(files.get(slot).copied()));
+        let words = format!("{slot}, which {stage} reads,");
+        differs(slot, &words, Place::Study, now.as_ref(), then.as_ref());
+    }
+    problems
+}
+
+fn problem(place: Place, message: String) -> Problem {
+    let remedy = "give back what the lock file has, or run without --locked, which writes it anew";
+    Problem::new("locked", place, message, remedy)
+}
+
+/// Whether a stage's result is the locked one; else the failure that names each file.
+pub fn after(record: &Record, lock: &Lockfile) -> Result<(), Failure> {
+    let Some(locked) = lock.stages.get(&record.stage) else { return Ok(()) };
+    let made: BTreeMap<&String, &Digest> = record.outputs.iter().map(|output| (&output.path, &output.sha256)).collect();
+    let paths: BTreeSet<&String> = made.keys().copied().chain(locked.outputs.keys()).collect();
+    let other = |path: &&&String| made.get(**path).copied() != locked.outputs.get(**path);
+    let other: Vec<&str> = paths.iter().filter(other).map(|path| path.as_str()).collect();
+    if other.is_empty() {
+        return Ok(());
+    }
+    let machine = match &lock.target {
+        Some(there) if *there != target() => format!("; it was written on {there}, and this is {}", target()),
+        _ => String::new(),
+    };
+    let message = format!("made other bytes than {} has: {}{machine}", lock.name, other.join(", "));
+    Err(Failure::stage(&record.stage, "locked", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::execute::Request;
+    use crate::engine::toy::Study;
+    use crate::store::lockfile;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    fn lock(study: &Study) -> Lockfile {
+        lockfile::read(&study.folder.path().join("pipeline.lock")).unwrap()
+    }
+
+    #[test]
+    fn what_a_plan_differs_in_is_named_before_anything_runs() {
+        let mut study = Study::new();
+        study.run(|_| ()).unwrap();
+        let (lock, all) = (lock(&study), (0..4).collect());
+        assert!(before(&study.plan(), &all, &lock).is_empty());
+        study.stages[1].settings = json!({"fail": null, "factor": 3});
+        study.input = vec![4];
+        let told: Vec<String> = before(&study.plan(), &all, &lock).into_iter().map(|p| p.message).collect();
+        insta::assert_snapshot!(told.join("\n"), @r"
+        input (input), which numbers reads, is e52d9c50, and pipeline.lock has 039058c6
+        stages.double.factor is 3, and pipeline.lock has (not set)
+        ");
+    }
+
+    #[test]
+    fn other_bytes_fail_the_stage_and_are_not_shown() {
+        let mut study = Study::new();
+        study.run(|_| ()).unwrap();
+        let lock = Arc::new(lock(&study));
+        let locked = |request: &mut Request| {
+            request.locked = Some(Arc::clone(&lock));
+            request.force = (0..4).collect();
+        };
+        assert_eq!(study.run(locked).unwrap().len(), 4);
+        let shown = study.store().current("double");
+        study.stages[1].work = |_, _| vec![7];
+        let failure = study.run(locked).unwrap_err();
+        assert_eq!((failure.code(), study.store().current("double")), (crate::failure::STAGE, shown));
+        assert_eq!(failure.brief(), "double: made other bytes than pipeline.lock has: values.parquet [locked]");
+    }
+}

@@ -1,0 +1,32 @@
+//! Every entry of the cache, shown or not.
+
+use super::digest::Digest;
+use super::layout::{Entry, Store};
+use super::record::Record;
+
+impl Store {
+    /// The stages that have entries, by name.
+    pub fn stages_with_entries(&self) -> Vec<String> {
+        let folders = std::fs::read_dir(self.cache().join("entries")).into_iter().flatten().flatten();
+        let mut names: Vec<String> = folders.filter_map(|folder| folder.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
+    /// The entries of one stage in the order of their keys. What is no entry has no key and is left alone.
+    pub fn entries(&self, stage: &str) -> Vec<Entry> {
+        let folders = std::fs::read_dir(self.cache().join("entries").join(stage)).into_iter().flatten().flatten();
+        let keys = folders.filter_map(|folder| Digest::parse(folder.file_name().to_str()?));
+        let mut entries: Vec<Entry> = keys.map(|key| self.entry(stage, &key)).collect();
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        entries
+    }
+}
+
+impl Entry {
+    /// What the entry was made of; none where its record is missing or not this version's.
+    pub fn record(&self) -> Option<Record> {
+        let record = Record::read(&self.folder).ok().flatten();
+        record.filter(|record| record.key == self.key && record.stage == self.stage)
+    }
+}

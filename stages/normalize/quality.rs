@@ -1,0 +1,168 @@
+//! Records how repeatable each analyte is before and after each step.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::schema::QualityRow;
+use crate::contract::{Finding, StageContext};
+use crate::statistics::descriptive;
+use crate::statistics::grid::Grid;
+use crate::statistics::normalization::{Decision, Moment, Sheet};
+use crate::statistics::repeatability::{robust_d_ratio, robust_rsd};
+
+/// What each step did to each analyte, written down while the steps are taken.
+pub struct Record {
+    study: Vec<usize>,
+    pooled_qc: Vec<usize>,
+    /// The values before the step that is taken next.
+    grid: Grid,
+    measures: Vec<Measures>,
+    /// What a step said of its result, as long as no later step touches the analyte.
+    said: Vec<Option<Measures>>,
+    dropped: Vec<bool>,
+    pub rows: Vec<QualityRow>,
+}
+
+/// The robust RSD of the pooled QC and the robust D-ratio of one analyte.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Measures {
+    rsd: Option<f64>,
+    d_ratio: Option<f64>,
+}
+
+/// One step's outcome for one analyte.
+struct Outcome {
+    touched: bool,
+    before: Measures,
+    after: Measures,
+    said: Option<Measures>,
+    decision: &'static str,
+    reason: String,
+}
+
+impl Record {
+    pub fn new(sheet: &Sheet) -> Self {
+        let (pooled_qc, study) = (0..sheet.grid.samples.len()).partition(|&row| sheet.is_qc(row));
+        let analytes = sheet.grid.analytes.len();
+        let mut record = Record {
+            study,
+            pooled_qc,
+            grid: sheet.grid.clone(),
+            measures: Vec::new(),
+            said: vec![None; analytes],
+            dropped: vec![false; analytes],
+            rows: Vec::new(),
+        };
+        record.measures = (0..analytes).into_par_iter().map(|analyte| record.measure(&record.grid, analyte)).collect();
+        record
+    }
+
+    /// Takes down what a step did; nothing of a step that does nothing.
+    pub fn note(&mut self, moment: &Moment<'_>) {
+        if moment.note.method == "none" {
+            return;
+        }
+        let decided: HashMap<usize, &Decision> = moment.note.decisions.iter().map(|d| (d.analyte, d)).collect();
+        // METHOD: past a logarithm or a centring, a relative standard deviation means nothing; only decisions remain.
+        let recorded =
+            |analyte: &usize| !self.dropped[*analyte] && (moment.on_measured_scale || decided.contains_key(analyte));
+        let analytes: Vec<usize> = (0..self.grid.analytes.len()).filter(recorded).collect();
+        let outcomes: Vec<Outcome> =
+            analytes.par_iter().map(|&analyte| self.outcome(moment, analyte, decided.get(&analyte).copied())).collect();
+        for (analyte, outcome) in analytes.into_iter().zip(outcomes) {
+            self.rows.push(self.row(moment, analyte, &outcome));
+            self.keep(moment.grid, analyte, &outcome);
+        }
+    }
+
+    fn measure(&self, grid: &Grid, analyte: usize) -> Measures {
+        let column = grid.column(analyte);
+        let present =
+            |rows: &[usize]| rows.iter().map(|&row| column[row]).filter(|v| v.is_finite()).collect::<Vec<f64>>();
+        let pooled_qc = present(&self.pooled_qc);
+        if pooled_qc.is_empty() {
+            return Measures::default();
+        }
+        Measures { rsd: robust_rsd(&pooled_qc), d_ratio: robust_d_ratio(&pooled_qc, &present(&self.study)) }
+    }
+
+    fn outcome(&self, moment: &Moment<'_>, analyte: usize, decided: Option<&Decision>) -> Outcome {
+        let mut pairs = self.grid.column(analyte).iter().zip(moment.grid.column(analyte));
+        let touched = pairs.any(|(before, after)| before.to_bits() != after.to_bits());
+        let (before, after) = match (moment.on_measured_scale, touched) {
+            (false, _) => (Measures::default(), Measures::default()),
+            (true, true) => (self.measures[analyte], self.measure(moment.grid, analyte)),
+            (true, false) => {
+                let known = self.said[analyte].unwrap_or(self.measures[analyte]);
+                (known, known)
+            }
+        };
+        let said = decided.and_then(|decision| decision.after).map(|(rsd, d_ratio)| Measures { rsd, d_ratio });
+        let after = said.unwrap_or(after);
+        let (decision, reason) = match decided {
+            Some(decision) => (decision.decision, decision.reason.clone()),
+            None if touched => ("done", String::new()),
+            None if !moment.scope[analyte] => ("none", "not of the classes that the step is for".to_owned()),
+            None => ("none", String::new()),
+        };
+        Outcome { touched, before, after, said, decision, reason }
+    }
+
+    fn row(&self, moment: &Moment<'_>, analyte: usize, outcome: &Outcome) -> QualityRow {
+        let (before, after) = (outcome.before, outcome.after);
+        QualityRow {
+            position: moment.place as i64 + 1,
+            analyte: self.grid.analytes[analyte].clone(),
+            step: moment.note.step.to_owned(),
+            method: moment.note.method.to_owned(),
+            qc_rsd_before: before.rsd,
+            qc_rsd_after: after.rsd,
+            d_ratio_before: before.d_ratio,
+            d_ratio_after: after.d_ratio,
+            decision: outcome.decision.to_owned(),
+            reason: outcome.reason.clone(),
+        }
+    }
+
+    /// Remembers what the next step finds.
+    ///
+    /// METHOD: a step that touches the analyte is compared with the values that it met; what a drift correction said of
+    /// pooled QC samples that its curve did not see stands until then.
+    fn keep(&mut self, grid: &Grid, analyte: usize, outcome: &Outcome) {
+        self.dropped[analyte] = outcome.decision == "dropped";
+        if outcome.touched {
+            for (row, value) in grid.column(analyte).iter().enumerate() {
+                self.grid.set(row, analyte, *value);
+            }
+            self.measures[analyte] = self.measure(grid, analyte);
+            self.said[analyte] = outcome.said;
+        }
+    }
+
+    /// A note for each step that made the pooled QC samples less equal than it found them.
+    pub fn report(&self, context: &mut StageContext<'_>) {
+        for rows in self.rows.chunk_by(|a, b| a.position == b.position) {
+            let both: Vec<(f64, f64)> = rows.iter().filter_map(|r| r.qc_rsd_before.zip(r.qc_rsd_after)).collect();
+            let (before, after): (Vec<f64>, Vec<f64>) = both.iter().copied().unzip();
+            let medians = descriptive::median(&before).zip(descriptive::median(&after));
+            // METHOD: a rise by a tenth of the median is worth a look; less is the play of a dozen pooled QC samples.
+            if let Some((before, after)) = medians.filter(|(before, after)| *after > 1.1 * before) {
+                let rose = both.iter().filter(|(before, after)| after > before).count();
+                let message = format!(
+                    "the median robust RSD of the pooled QC samples rose from {:.1} % to {:.1} %; it rose for {rose} of {} \
+                     analytes",
+                    100.0 * before,
+                    100.0 * after,
+                    both.len()
+                );
+                let step = format!("steps.{}.{}", rows[0].position - 1, rows[0].step);
+                let hint = "look at the step's rows in the table `quality`; a step that adds noise is better left out";
+                context.find(Finding::note("less_repeatable", step, message).hint(hint));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

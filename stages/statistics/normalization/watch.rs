@@ -1,0 +1,18 @@
+//! What can be seen of the rows between two steps, for whoever records what each step did.
+
+use super::StepNote;
+use crate::statistics::grid::Grid;
+
+/// The rows as one step left them.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// The step's place in the recipe, from 0.
+    pub place: usize,
+    pub note: &'a StepNote,
+    /// Every value after the step; missing of an analyte that was dropped.
+    pub grid: &'a Grid,
+    /// Whether the step is for each analyte.
+    pub scope: &'a [bool],
+    /// Whether the values are still measured from zero: before the first transform or scale step.
+    pub on_measured_scale: bool,
+}

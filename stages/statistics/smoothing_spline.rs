@@ -1,0 +1,382 @@
+//! The cubic smoothing spline: the curve that is near the points and bends little.
+//!
+//! It minimizes `Σ (yᵢ - g(xᵢ))² + λ ∫ g″(u)² du` with u the place of x between the smallest (0) and the largest (1), so
+//! that λ does not depend on the unit of x; R's `smooth.spline(all.knots = TRUE)` counts λ alike. Everything is of
+//! order n (Reinsch 1967, 10.1007/BF02162161; the leverages by Hutchinson & de Hoog 1985, 10.1007/BF01389878), and exact
+//! from λ = 0, the interpolating curve, to λ = ∞, the straight line.
+//!
+//! What depends on x alone is in [`Knots`] and [`Smoother`], so that many y at the same x share it.
+
+use super::minimum;
+
+/// The distinct x, in their order, with what the penalty needs of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Knots {
+    low: f64,
+    width: f64,
+    /// Places from 0 to 1.
+    u: Vec<f64>,
+    /// How many points each knot has.
+    weight: Vec<f64>,
+    /// The knot of each point.
+    knot: Vec<usize>,
+    /// Second divided differences as a band: column j touches the knots j, j + 1 and j + 2.
+    q: Vec<[f64; 3]>,
+    /// Diagonal and next diagonal of `R`, with `∫ g″² = γᵀ R γ`.
+    r: Vec<[f64; 2]>,
+    /// The diagonals of `Qᵀ W⁻¹ Q`.
+    k: Vec<[f64; 3]>,
+}
+
+/// The linear map from points to a smooth curve at one λ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Smoother {
+    pub lambda: f64,
+    /// Shares of roughness and of distance: `1/(1 + λ)` and `λ/(1 + λ)`.
+    a: f64,
+    b: f64,
+    /// `a R + b Qᵀ W⁻¹ Q = L D Lᵀ`: pivots, and the two bands of L.
+    d: Vec<f64>,
+    l: Vec<[f64; 2]>,
+    /// The diagonal of `Q (L D Lᵀ)⁻¹ Qᵀ`.
+    v: Vec<f64>,
+    /// Its element beside the first and beside the last one of the diagonal.
+    ends: [f64; 2],
+}
+
+/// What of the points a fit needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Points {
+    y: Vec<f64>,
+    /// The mean at each knot.
+    mean: Vec<f64>,
+    /// Second differences of these.
+    bend: Vec<f64>,
+}
+
+/// A cubic spline by its values and second derivatives at the knots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    low: f64,
+    width: f64,
+    u: Vec<f64>,
+    g: Vec<f64>,
+    gamma: Vec<f64>,
+}
+
+impl Knots {
+    /// The knots of `x`; none with fewer than three distinct values or one that is not finite.
+    pub fn new(x: &[f64]) -> Option<Knots> {
+        let mut sorted = x.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        sorted.dedup();
+        let (low, high) = (*sorted.first()?, *sorted.last()?);
+        let width = high - low;
+        if sorted.len() < 3 || !width.is_finite() || x.iter().any(|value| value.is_nan()) {
+            return None;
+        }
+        let knot = x.iter().map(|x| sorted.partition_point(|other| other < x)).collect::<Vec<usize>>();
+        let mut weight = vec![0.0; sorted.len()];
+        knot.iter().for_each(|&knot| weight[knot] += 1.0);
+        let u: Vec<f64> = sorted.iter().map(|x| (x - low) / width).collect();
+        let h: Vec<f64> = u.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let q: Vec<[f64; 3]> = h.windows(2).map(|h| [1.0 / h[0], -1.0 / h[0] - 1.0 / h[1], 1.0 / h[1]]).collect();
+        let r = h.windows(2).map(|h| [(h[0] + h[1]) / 3.0, h[1] / 6.0]).collect();
+        let k = gram(&q, &weight);
+        Some(Knots { low, width, u, weight, knot, q, r, k })
+    }
+
+    /// The number of knots.
+    pub fn len(&self) -> usize {
+        self.u.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.u.is_empty()
+    }
+
+    /// The smoother at one λ, from 0 to infinity.
+    pub fn smoother(&self, lambda: f64) -> Smoother {
+        let m = self.q.len();
+        let mut smoother = Smoother {
+            lambda,
+            a: 0.0,
+            b: 0.0,
+            d: vec![0.0; m],
+            l: vec![[0.0; 2]; m],
+            v: vec![0.0; m + 2],
+            ends: [0.0; 2],
+        };
+        smoother.set(self, lambda);
+        smoother
+    }
+
+    /// The points `y`, one for each x that the knots were made of.
+    pub fn points(&self, y: &[f64]) -> Points {
+        let mut mean = vec![0.0; self.u.len()];
+        self.knot.iter().zip(y).for_each(|(&knot, y)| mean[knot] += y / self.weight[knot]);
+        // METHOD: second differences as differences of slopes, so that equal values bend by exactly nothing.
+        let slope = |i: usize| (mean[i + 1] - mean[i]) / (self.u[i + 1] - self.u[i]);
+        let bend = (0..self.q.len()).map(|j| slope(j + 1) - slope(j)).collect();
+        Points { y: y.to_vec(), mean, bend }
+    }
+
+    /// Smoothers from the interpolating curve to the straight line: three for each power of ten of λ.
+    ///
+    /// METHOD: λ goes from 10⁻⁶ n⁻³, where a curve follows every point, to 10³ n, where none bends, with 0 before and
+    /// infinity behind. The steps are far smaller than the scale on which the score turns.
+    pub fn path(&self) -> Vec<Smoother> {
+        let n = self.knot.len() as f64;
+        let (first, last) = (libm::log(1e-6 / (n * n * n)), libm::log(1e3 * n));
+        let steps = ((last - first) / std::f64::consts::LN_10 * 3.0).ceil().max(1.0);
+        let at = |k: usize| libm::exp(first + (last - first) * k as f64 / steps);
+        [0.0]
+            .into_iter()
+            .chain((0..=steps as usize).map(at))
+            .chain([f64::INFINITY])
+            .map(|lambda| self.smoother(lambda))
+            .collect()
+    }
+
+    /// The smoother whose leverages sum to `df`, which lies above 2 and below the number of knots; none otherwise.
+    pub fn smoother_of_df(&self, df: f64) -> Option<Smoother> {
+        if !(df > 2.0 && df < self.u.len() as f64) {
+            return None;
+        }
+        let (mut low, mut high) = (-80.0, 40.0);
+        let mut smoother = self.smoother(0.0);
+        for _ in 0..100 {
+            let middle = (low + high) / 2.0;
+            smoother.set(self, libm::exp(middle));
+            if smoother.df(self) > df { low = middle } else { high = middle }
+        }
+        Some(smoother)
+    }
+
+    /// The smoother of the smallest leave-one-out score, the best of `path` refined between its neighbours.
+    ///
+    /// Every local minimum along the path is refined, and the least of them taken; of equal ones the smoothest.
+    pub fn cross_validated(&self, path: &[Smoother], points: &Points) -> Smoother {
+        let scores: Vec<f64> = path.iter().map(|smoother| smoother.score(self, points)).collect();
+        let mut work = self.smoother(f64::INFINITY);
+        let mut best = (work.score(self, points), f64::INFINITY);
+        for k in (0..path.len()).rev() {
+            let (before, after) = (k.checked_sub(1).map(|k| scores[k]), scores.get(k + 1).copied());
+            let lower = |other: Option<f64>| other.is_none_or(|other| scores[k] <= other);
+            if !(path[k].lambda.is_finite() && lower(before) && lower(after)) {
+                continue;
+            }
+            if path[k].lambda == 0.0 {
+                best = if scores[k] < best.0 { (scores[k], 0.0) } else { best };
+                continue;
+            }
+            let log = |k: usize| path.get(k).map(|s| libm::log(s.lambda)).filter(|log| log.is_finite());
+            let here = libm::log(path[k].lambda);
+            let edges = (k.checked_sub(1).and_then(log).unwrap_or(here), log(k + 1).unwrap_or(here));
+            let (place, score) = minimum::within(edges.0, edges.1, |log| {
+                work.set(self, libm::exp(log));
+                work.score(self, points)
+            });
+            if score < best.0 {
+                best = (score, libm::exp(place));
+            }
+        }
+        work.set(self, best.1);
+        work
+    }
+}
+
+/// The three diagonals of `Qᵀ W⁻¹ Q`.
+fn gram(q: &[[f64; 3]], weight: &[f64]) -> Vec<[f64; 3]> {
+    let band = |j: usize| {
+        let own = &q[j];
+        let at = |apart: usize| {
+            let other = q.get(j + apart).unwrap_or(&[0.0; 3]);
+            (apart..3).map(|row| own[row] * other[row - apart] / weight[j + row]).sum::<f64>()
+        };
+        [at(0), at(1), at(2)]
+    };
+    (0..q.len()).map(band).collect()
+}
+
+impl Smoother {
+    /// Makes this the smoother at another λ, without new memory.
+    fn set(&mut self, knots: &Knots, lambda: f64) {
+        self.lambda = lambda;
+        self.a = 1.0 / (1.0 + lambda);
+        self.b = if lambda.is_finite() { lambda / (1.0 + lambda) } else { 1.0 };
+        self.factor(knots);
+        self.spread(knots);
+    }
+
+    /// Factors the band matrix; it is positive definite for every λ.
+    fn factor(&mut self, knots: &Knots) {
+        let (mut one, mut two) = ([0.0; 3], [0.0; 3]);
+        for j in 0..self.d.len() {
+            // `one` and `two` hold pivot and bands of the last column and of the one before.
+            let (r, k) = (&knots.r[j], &knots.k[j]);
+            let pivot = self.a * r[0] + self.b * k[0] - one[0] * one[1] * one[1] - two[0] * two[2] * two[2];
+            let next = self.a * r[1] + self.b * k[1] - one[0] * one[1] * one[2];
+            let inverse = 1.0 / pivot;
+            self.d[j] = inverse;
+            self.l[j] = [next * inverse, self.b * k[2] * inverse];
+            (two, one) = (one, [pivot, self.l[j][0], self.l[j][1]]);
+        }
+        // Beyond the last column there is nothing to couple to.
+        let m = self.d.len();
+        self.l[m - 1] = [0.0; 2];
+        if m > 1 {
+            self.l[m - 2][1] = 0.0;
+        }
+    }
+
+    /// The central bands of the inverse, from the last column to the first, and from them the spread of each knot.
+    fn spread(&mut self, knots: &Knots) {
+        let m = self.d.len();
+        self.v.fill(0.0);
+        // Elements (j+1, j+1), (j+1, j+2) and (j+2, j+2) of the inverse.
+        let (mut next, mut beside, mut after) = (0.0, 0.0, 0.0);
+        for j in (0..m).rev() {
+            let [l1, l2] = self.l[j];
+            let far = -l1 * beside - l2 * after;
+            let near = -l1 * next - l2 * beside;
+            let own = self.d[j] - l1 * near - l2 * far;
+            let q = &knots.q[j];
+            let one = knots.q.get(j + 1).unwrap_or(&[0.0; 3]);
+            let two = knots.q.get(j + 2).unwrap_or(&[0.0; 3]);
+            self.v[j] += q[0] * q[0] * own;
+            self.v[j + 1] += q[1] * (q[1] * own + 2.0 * one[0] * near);
+            self.v[j + 2] += q[2] * (q[2] * own + 2.0 * (one[1] * near + two[0] * far));
+            if j == m - 1 {
+                self.ends[1] = q[2] * q[1] * own;
+            } else if j + 2 == m {
+                self.ends[1] += one[2] * q[2] * near;
+            }
+            if j == 0 {
+                self.ends[0] = q[0] * (q[1] * own + one[0] * near);
+            }
+            (after, beside, next) = (next, near, own);
+        }
+    }
+
+    /// The sum of the leverages.
+    pub fn df(&self, knots: &Knots) -> f64 {
+        self.leverages(knots).iter().sum()
+    }
+
+    /// The leverage of each knot: how far its fitted value follows the mean of its points.
+    pub fn leverages(&self, knots: &Knots) -> Vec<f64> {
+        self.v.iter().zip(&knots.weight).map(|(v, weight)| 1.0 - self.b * v / weight).collect()
+    }
+
+    /// Second derivatives times `1/a`, at the inner knots.
+    fn bends(&self, points: &Points) -> Vec<f64> {
+        let m = self.d.len();
+        let mut x = points.bend.clone();
+        for j in 1..m {
+            x[j] -= self.l[j - 1][0] * x[j - 1];
+            if j > 1 {
+                x[j] -= self.l[j - 2][1] * x[j - 2];
+            }
+        }
+        for j in (0..m).rev() {
+            x[j] *= self.d[j];
+            if j + 1 < m {
+                x[j] -= self.l[j][0] * x[j + 1];
+            }
+            if j + 2 < m {
+                x[j] -= self.l[j][1] * x[j + 2];
+            }
+        }
+        x
+    }
+
+    /// What each knot's mean lies above the curve, times `w/b`.
+    fn pull(&self, knots: &Knots, bends: &[f64]) -> Vec<f64> {
+        let mut pull = vec![0.0; knots.u.len()];
+        for (j, (q, bend)) in knots.q.iter().zip(bends).enumerate() {
+            pull[j] += q[0] * bend;
+            pull[j + 1] += q[1] * bend;
+            pull[j + 2] += q[2] * bend;
+        }
+        pull
+    }
+
+    /// The mean squared error of predicting each point by the curve of the others at the same λ.
+    pub fn score(&self, knots: &Knots, points: &Points) -> f64 {
+        let residuals = self.left_out(knots, points);
+        residuals.iter().map(|residual| residual * residual).sum::<f64>() / residuals.len() as f64
+    }
+
+    /// Each point less what the curve of all other points predicts at its place.
+    ///
+    /// Exact, from the leverages: `(yᵢ - g(xᵢ)) / (1 - hᵢ)`, without forming a difference that cancels as λ goes to 0.
+    pub fn left_out(&self, knots: &Knots, points: &Points) -> Vec<f64> {
+        let pull = self.pull(knots, &self.bends(points));
+        let residual = |(&knot, y): (&usize, &f64)| {
+            let (weight, v) = (knots.weight[knot], self.v[knot]);
+            if weight == 1.0 {
+                return pull[knot] / v;
+            }
+            let above = y - points.mean[knot] + self.b * pull[knot] / weight;
+            above / (1.0 - (1.0 - self.b * v / weight) / weight)
+        };
+        knots.knot.iter().zip(&points.y).map(residual).collect()
+    }
+
+    /// What is predicted at each point by the curve of the others, held constant beyond these.
+    ///
+    /// It differs from [`left_out`](Self::left_out) at the first and the last point alone, where the others' curve is
+    /// taken at its own end instead of being drawn on.
+    pub fn held_out(&self, knots: &Knots, points: &Points) -> Vec<f64> {
+        let residuals = self.left_out(knots, points);
+        let curve = self.curve(knots, points);
+        let last = knots.u.len() - 1;
+        let predict = |(i, (y, residual)): (usize, (&f64, &f64))| {
+            let knot = knots.knot[i];
+            let (inner, end) = match knot {
+                0 => (1, 0),
+                _ => (last - 1, 1),
+            };
+            let alone = knots.weight[knot] == 1.0;
+            if alone && (knot == 0 || knot == last) {
+                curve.g[inner] + self.b / knots.weight[inner] * self.ends[end] * residual
+            } else {
+                y - residual
+            }
+        };
+        points.y.iter().zip(&residuals).enumerate().map(predict).collect()
+    }
+
+    /// The curve of these points.
+    pub fn curve(&self, knots: &Knots, points: &Points) -> Curve {
+        let bends = self.bends(points);
+        let pull = self.pull(knots, &bends);
+        let above = points.mean.iter().zip(&pull).zip(&knots.weight);
+        let g = above.map(|((mean, pull), weight)| mean - self.b * pull / weight).collect();
+        let gamma = [0.0].into_iter().chain(bends.iter().map(|bend| self.a * bend)).chain([0.0]).collect();
+        Curve { low: knots.low, width: knots.width, u: knots.u.clone(), g, gamma }
+    }
+}
+
+impl Curve {
+    /// The curve at x; held at its value at the nearest end beyond the ends.
+    pub fn held(&self, x: f64) -> f64 {
+        let u = ((x - self.low) / self.width).clamp(0.0, 1.0);
+        let last = self.u.len() - 1;
+        let i = self.u.partition_point(|knot| *knot <= u).clamp(1, last) - 1;
+        let (h, t) = (self.u[i + 1] - self.u[i], u - self.u[i]);
+        let (g, next) = (self.g[i], self.g[i + 1]);
+        let (bend, other) = (self.gamma[i], self.gamma[i + 1]);
+        let slope = (next - g) / h - h * (2.0 * bend + other) / 6.0;
+        g + t * (slope + t * (bend / 2.0 + t * (other - bend) / (6.0 * h)))
+    }
+
+    /// The values at the knots.
+    pub fn values(&self) -> &[f64] {
+        &self.g
+    }
+}
+
+#[cfg(test)]
+mod tests;

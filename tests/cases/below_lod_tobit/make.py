@@ -1,0 +1,51 @@
+"""Makes the story's data and expected numbers: python3 make.py. Synthetic."""
+import csv, math, statistics as st, random
+
+def write(file, header, rows):
+    with open(file, "w", newline="", encoding="utf-8") as out:
+        w = csv.writer(out, lineterminator="\n")
+        w.writerow(header)
+        w.writerows([["" if c is None else c for c in r] for r in rows])
+
+
+def expect(samples, analytes, values):
+    rows = [[s, a, v] for s, row in zip(samples, values) for a, v in zip(analytes, row)]
+    write("expected/normalize.abundances.csv", ["sample_id", "analyte", "value"], rows)
+
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.stats import norm
+
+draw = np.random.default_rng(4)
+n = 14
+samples = [f"t {i}" for i in range(n)]
+analytes = ["=lod", "β, low"]
+lods = [2.0, 1.5]
+y = np.round(np.exp(draw.normal([1.0, 0.4], [0.8, 0.5], (n, 2))), 4)
+write("metabolites.csv", ["sample_id"] + analytes, [[s] + list(r) for s, r in zip(samples, y)])
+write("panel.csv", ["analyte", "lod"], [[a, l] for a, l in zip(analytes, lods)])
+out = y.copy()
+for k, lod in enumerate(lods):
+    logs, m, limit = np.log(y[y[:, k] >= lod, k]), (y[:, k] < lod).sum(), np.log(lod)
+    assert m > 1
+
+    def slope(t):
+        d, g = t
+        r = g * logs - d
+        mills = np.exp(norm.logpdf(g * limit - d) - norm.logcdf(g * limit - d))
+        f = -(len(logs) * np.log(g) - 0.5 * (r**2).sum() + m * norm.logcdf(g * limit - d))
+        return f, -np.array([r.sum() - m * mills, len(logs) / g - (r * logs).sum() + m * mills * limit])
+
+    t = minimize(slope, [logs.mean() / logs.std(), 1 / logs.std()], jac=True, method="BFGS", options={"gtol": 1e-8}).x
+    for _ in range(6):
+        H = np.array([(slope(t + e)[1] - slope(t - e)[1]) / 2e-6 for e in 1e-6 * np.eye(2)])
+        t = t - np.linalg.solve(H, slope(t)[1])
+    sd, mean = 1 / t[1], t[0] / t[1]
+    z = (limit - mean) / sd
+    out[y[:, k] < lod, k] = np.exp(mean + sd**2 / 2) * norm.cdf(z - sd) / norm.cdf(z)
+expect(samples, analytes, [[float(v) for v in r] for r in out])
+
+write("samples.csv", ["sample_id", "participant_id", "timepoint", "type"], [[s, f"P{i + 1}", "pre", "study"] for i, s in enumerate(samples)])
+
+write("participants.csv", ["participant_id"], [[f"P{i + 1}"] for i in range(n)])
