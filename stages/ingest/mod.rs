@@ -50,8 +50,8 @@ pub use params::Params;
 
 use crate::contract::vocabulary::Variable;
 use crate::contract::{
-    FromSlots, Problem, Slot, SlotError, SourceFile, SourceRequest, Stage, StageContext, StageError, Supply, Table,
-    Vocabulary,
+    FromSlots, Problem, Progress, Slot, SlotError, SourceFile, SourceRequest, Stage, StageContext, StageError, Supply,
+    Table, Vocabulary,
 };
 use crate::outputs;
 use assessments::Ratings;
@@ -103,7 +103,7 @@ impl Stage for Ingest {
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        let study = read(params, &inputs.files)?;
+        let study = read(params, &inputs.files, context.progress)?;
         drop(inputs);
         reconcile(params, &study, context);
         write(params, study, context)
@@ -190,14 +190,20 @@ struct Study {
 }
 
 /// Reads every declared file; all problems of all files, or the study.
-fn read(params: &Params, files: &[SourceFile]) -> Result<Study, StageError> {
+fn read(params: &Params, files: &[SourceFile], progress: &dyn Progress) -> Result<Study, StageError> {
     let mut problems = Problems::default();
     let found = &mut problems;
+    progress.start("reading the study's tables", 5);
     let people = read_people(params, files, found);
+    progress.advance(1);
     let ratings = read_ratings(params, files, &people, found);
+    progress.advance(1);
     let panel = read_panel(params, files, found);
+    progress.advance(1);
     let mut samples = read_samples(params, files, &people, &ratings.calendar(), found);
+    progress.advance(1);
     let abundances = read_abundances(params, files, &people, &samples, &panel, found);
+    progress.advance(1);
     problems.into_result()?;
     if params.samples.is_none() {
         samples.rows = samples::of_participants(abundances.grid.samples.iter().map(String::as_str));

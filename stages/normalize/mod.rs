@@ -64,10 +64,17 @@ impl Stage for Normalize {
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
         let laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel);
+        // The long tables are several times the size of the sheet that is made of them.
+        drop(inputs);
         let everything: Vec<usize> = (0..laboratory.sheet.grid.samples.len()).collect();
-        let fitted = params.fit(&laboratory.sheet, &everything, context.seed).map_err(cannot_learn)?;
+        let progress = context.progress;
+        progress.start("normalization steps", 2 * params.steps.len() as u64);
+        let learned = params.fit_watched(&laboratory.sheet, &everything, context.seed, &mut || progress.advance(1));
         let mut record = quality::Record::new(&laboratory.sheet);
-        let normalized = fitted.watch(&laboratory.sheet, &mut |moment| record.note(moment));
+        let normalized = learned.map_err(cannot_learn)?.watch(&laboratory.sheet, &mut |moment| {
+            record.note(moment);
+            progress.advance(1);
+        });
 
         report_remarks(&normalized, context);
         record.report(context);

@@ -212,6 +212,20 @@ impl Recipe {
     /// # Errors
     /// A step that is not built, or one that lacks what it is to learn from.
     pub fn fit(&self, sheet: &Sheet, train_rows: &[usize], seed: u64) -> Result<FittedRecipe, StepError> {
+        self.fit_watched(sheet, train_rows, seed, &mut || {})
+    }
+
+    /// The same, and says so after each step.
+    ///
+    /// # Errors
+    /// A step that lacks what it is to learn from.
+    pub fn fit_watched(
+        &self,
+        sheet: &Sheet,
+        train_rows: &[usize],
+        seed: u64,
+        done: &mut dyn FnMut(),
+    ) -> Result<FittedRecipe, StepError> {
         let known = train_rows.iter().copied().filter(|&row| row < sheet.grid.samples.len());
         let (qc, study): (Vec<usize>, Vec<usize>) = known.partition(|&row| sheet.is_qc(row));
         let mut state = State { seed, ..State::new(sheet) };
@@ -223,6 +237,7 @@ impl Recipe {
             let step = FittedStep { scope, fitted };
             step.apply(&mut state);
             steps.push(step);
+            done();
         }
         Ok(FittedRecipe { steps, scale: self.scale() })
     }
