@@ -9,7 +9,7 @@ use crate::contract::{Finding, StageContext};
 use crate::statistics::descriptive;
 use crate::statistics::grid::Grid;
 use crate::statistics::normalization::{Decision, Moment, Sheet};
-use crate::statistics::repeatability::{robust_d_ratio, robust_rsd};
+use crate::statistics::repeatability::{d_ratio, rsd};
 
 /// What each step did to each analyte, written down while the steps are taken.
 pub struct Record {
@@ -84,7 +84,7 @@ impl Record {
         if pooled_qc.is_empty() {
             return Measures::default();
         }
-        Measures { rsd: robust_rsd(&pooled_qc), d_ratio: robust_d_ratio(&pooled_qc, &present(&self.study)) }
+        Measures { rsd: rsd(&pooled_qc, true), d_ratio: d_ratio(&pooled_qc, &present(&self.study), true) }
     }
 
     fn outcome(&self, moment: &Moment<'_>, analyte: usize, decided: Option<&Decision>) -> Outcome {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::arrange::Bench;
-use super::batches::{self, FEWEST_QC, FEWEST_STUDY, detected, missing, pairs, rsd, share, worst};
+use super::batches::{self, FEWEST_QC, FEWEST_STUDY, detected, missing, pairs, worst};
 use super::correlation::pearson;
 use super::judge::{ByHand, Failure, Verdict};
 use super::params::AnalyteRules;
@@ -12,6 +12,7 @@ use super::schema::{AnalyteQualityRow as Quality, BatchQualityRow, ControlChartR
 use super::{carry_over, drift, westgard};
 use crate::contract::{Finding, StageContext};
 use crate::statistics::descriptive;
+use crate::statistics::repeatability::{d_ratio, rsd, share};
 
 /// What was measured of one analyte.
 pub struct Measured {
@@ -35,7 +36,6 @@ pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
     let study = bench.present(analyte, &bench.study);
     let pooled = bench.present(analyte, &bench.pooled_qc);
     let blank = bench.present(analyte, &bench.blanks);
-    let spread = if robust { descriptive::mad } else { descriptive::sd };
     let ordered = pairs(bench, analyte, &bench.pooled_qc);
     let quality = Quality {
         analyte: bench.analytes()[analyte].clone(),
@@ -47,7 +47,7 @@ pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
         qc_n: pooled.len() as i64,
         qc_rsd: rsd(&pooled, robust),
         qc_rsd_robust: rsd(&pooled, true),
-        d_ratio: share(spread(&pooled).filter(|_| pooled.len() > 1), spread(&study)),
+        d_ratio: d_ratio(&pooled, &study, robust),
         blank_ratio: share(descriptive::median(&study), descriptive::median(&blank)),
         detection_qc: detected(pooled.len(), bench.pooled_qc.len()),
         drift_p: drift::spearman_p(&ordered),

@@ -3,7 +3,8 @@
 use super::arrange::{Batch, Bench};
 use super::drift;
 use super::schema::BatchQualityRow;
-use crate::statistics::descriptive::{self, MAD_TO_SD};
+use crate::statistics::descriptive;
+use crate::statistics::repeatability::rsd;
 
 // METHOD: a share of two or three samples, or a spread of two values, says little: the worst batch is looked for among
 // those with at least so many. Every batch is in the table.
@@ -11,22 +12,6 @@ use crate::statistics::descriptive::{self, MAD_TO_SD};
 pub const FEWEST_STUDY: usize = 5;
 /// The fewest pooled QC values of a batch whose RSD is judged.
 pub const FEWEST_QC: usize = 3;
-
-/// A ratio to a positive size; undefined otherwise.
-pub fn share(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
-    let whole = whole.filter(|whole| *whole > 0.0)?;
-    part.map(|part| part / whole).filter(|ratio| ratio.is_finite())
-}
-
-/// sd/mean, or 1.4826 MAD/median; none with fewer than two values or a centre of zero or less.
-pub fn rsd(values: &[f64], robust: bool) -> Option<f64> {
-    if robust {
-        let mad = descriptive::mad(values).filter(|_| values.len() > 1);
-        share(mad.map(|mad| MAD_TO_SD * mad), descriptive::median(values))
-    } else {
-        share(descriptive::sd(values), descriptive::mean(values))
-    }
-}
 
 /// The share of `expected` that is missing where `present` are there.
 pub fn missing(present: usize, expected: usize) -> Option<f64> {

@@ -10,7 +10,7 @@ use crate::contract::schema::Cell;
 use crate::contract::{Place, Problem, Table, TableError};
 use crate::ingest::schema::{Abundances, SampleRow, Samples};
 use crate::laboratory::Codes;
-use crate::statistics::descriptive;
+use crate::statistics::{descriptive, repeatability};
 
 /// The RSD of replicates and the number of groups behind it, by analyte.
 type Spreads = BTreeMap<String, (f64, usize)>;
@@ -166,7 +166,7 @@ impl<'a> Merger<'a> {
                 Combine::Median => descriptive::median(&values),
                 Combine::First => values.first().copied(),
             };
-            if let Some(rsd) = super::batches::rsd(&values, false) {
+            if let Some(rsd) = repeatability::rsd(&values, false) {
                 self.squares.entry(analyte).or_default().push(rsd * rsd);
             }
             // METHOD: what is combined lies below the limit of detection where all that it is made of does.

@@ -15,7 +15,6 @@ pub mod contrast;
 pub mod drift;
 pub mod filter;
 pub mod impute;
-pub mod precision;
 pub mod recipe;
 pub mod sample;
 pub mod scale;

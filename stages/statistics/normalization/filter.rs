@@ -6,9 +6,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Fitted, Remark, State, StepError, StepNote, Training, precision};
+use super::{Decision, Fitted, Remark, State, StepError, StepNote, Training};
 use crate::contract::quantity::{Fraction, NonNegative};
 use crate::statistics::descriptive::show;
+use crate::statistics::repeatability;
 
 /// Rules of quality control applied between steps: an analyte that fails one is left out from here on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -73,8 +74,8 @@ impl Filter {
     ) -> Vec<String> {
         let (of_study, of_qc) = (state.present(analyte, study), state.present(analyte, qc));
         let missing = (!study.is_empty()).then(|| (study.len() - of_study.len()) as f64 / study.len() as f64);
-        let rsd = precision::rsd(&of_qc, self.robust);
-        let d_ratio = precision::d_ratio(&of_qc, &of_study, self.robust);
+        let rsd = repeatability::rsd(&of_qc, self.robust);
+        let d_ratio = repeatability::d_ratio(&of_qc, &of_study, self.robust);
         let rules = [
             ("missing fraction", missing, self.max_missing.map(Fraction::get)),
             ("RSD of pooled QC", rsd, self.max_qc_rsd.map(NonNegative::get)),

@@ -1,8 +1,8 @@
 //! Whether a correction helps, by pooled QC samples that its curve did not see.
 
-use super::super::super::precision;
 use super::{Bench, Scale};
 use crate::statistics::descriptive::{self, MAD_TO_SD, show};
+use crate::statistics::repeatability;
 
 /// The spread of an analyte before and after its correction.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,8 +22,8 @@ impl Precision {
     fn new(qc: &[f64], study: &[f64], scale: Scale) -> Self {
         let sd = || descriptive::mad(qc).filter(|_| qc.len() > 1).map(|mad| MAD_TO_SD * mad);
         Precision {
-            spread: if scale == Scale::Difference { sd() } else { precision::rsd(qc, true) },
-            d_ratio: precision::d_ratio(qc, study, true),
+            spread: if scale == Scale::Difference { sd() } else { repeatability::rsd(qc, true) },
+            d_ratio: repeatability::d_ratio(qc, study, true),
         }
     }
 }
