@@ -29,7 +29,7 @@ use crate::contract::{Finding, Place, Problem, Stage, StageContext, StageError, 
 use crate::ingest::schema as ingest;
 use crate::laboratory::Laboratory;
 use crate::qc::schema as qc;
-use crate::statistics::normalization::{Normalized, Step, StepError};
+use crate::statistics::normalization::{Moment, Normalized, Step, StepError};
 use crate::{inputs, outputs};
 
 inputs! {
@@ -68,13 +68,14 @@ impl Stage for Normalize {
         drop(inputs);
         let everything: Vec<usize> = (0..laboratory.sheet.grid.samples.len()).collect();
         let progress = context.progress;
-        progress.start("normalization steps", 2 * params.steps.len() as u64);
-        let learned = params.fit_watched(&laboratory.sheet, &everything, context.seed, &mut || progress.advance(1));
+        progress.start("normalization steps", params.steps.len() as u64);
         let mut record = quality::Record::new(&laboratory.sheet);
-        let normalized = learned.map_err(cannot_learn)?.watch(&laboratory.sheet, &mut |moment| {
+        let mut watcher = |moment: &Moment<'_>| {
             record.note(moment);
             progress.advance(1);
-        });
+        };
+        let normalized = params.normalize(&laboratory.sheet, &everything, context.seed, &mut watcher);
+        let normalized = normalized.map_err(cannot_learn)?;
 
         report_remarks(&normalized, context);
         record.report(context);

@@ -60,7 +60,7 @@ impl Measured {
         let mut rows: Vec<usize> =
             of_train.iter().flat_map(|(from, to)| from.iter().chain(to)).copied().chain(qc).collect();
         rows.sort_unstable();
-        let normalized = self.recipe.fit(sheet, &rows, self.seed)?.apply(sheet);
+        let normalized = self.recipe.normalize(sheet, &rows, self.seed, &mut |_| {})?;
         let change = ChangeFit::fit(self.measure, &normalized, &of_train);
         let mut grid = Grid::missing(people.to_vec(), self.analytes().to_vec());
         for (analyte, column) in grid.columns_mut() {

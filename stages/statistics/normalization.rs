@@ -209,66 +209,92 @@ impl Recipe {
     /// names these. A step that draws takes its numbers from streams named by `seed`, sample and analyte.
     ///
     /// # Errors
-    /// A step that is not built, or one that lacks what it is to learn from.
+    /// A step that lacks what it is to learn from.
     pub fn fit(&self, sheet: &Sheet, train_rows: &[usize], seed: u64) -> Result<FittedRecipe, StepError> {
-        self.fit_watched(sheet, train_rows, seed, &mut || {})
+        let (steps, _) = self.learn(sheet, train_rows, seed, &mut |_| {})?;
+        Ok(FittedRecipe { steps, scale: self.scale() })
     }
 
-    /// The same, and says so after each step.
+    /// Learns every step as [`Recipe::fit`] does and applies it to all rows, each step once; `watcher` is shown the rows
+    /// after each of them. The result is that of `fit` and [`FittedRecipe::apply`].
     ///
     /// # Errors
     /// A step that lacks what it is to learn from.
-    pub fn fit_watched(
+    pub fn normalize(
         &self,
         sheet: &Sheet,
         train_rows: &[usize],
         seed: u64,
-        done: &mut dyn FnMut(),
-    ) -> Result<FittedRecipe, StepError> {
+        watcher: &mut dyn FnMut(&Moment<'_>),
+    ) -> Result<Normalized, StepError> {
+        let (_, walk) = self.learn(sheet, train_rows, seed, watcher)?;
+        Ok(walk.finish(self.scale()))
+    }
+
+    fn learn<'a>(
+        &self,
+        sheet: &'a Sheet,
+        train_rows: &[usize],
+        seed: u64,
+        watcher: &mut dyn FnMut(&Moment<'_>),
+    ) -> Result<(Vec<FittedStep>, Walk<'a>), StepError> {
         let known = train_rows.iter().copied().filter(|&row| row < sheet.grid.samples.len());
         let (qc, study): (Vec<usize>, Vec<usize>) = known.partition(|&row| sheet.is_qc(row));
-        let mut state = State { seed, ..State::new(sheet) };
+        let mut walk = Walk::new(State { seed, ..State::new(sheet) });
         let mut steps = Vec::with_capacity(self.steps.len());
         for (place, step) in self.steps.iter().enumerate() {
             let scope = step.scope(sheet);
-            state.scope.clone_from(&scope);
-            let fitted = step.fit(place, &state, Training { study: &study, qc: &qc })?;
+            walk.state.scope.clone_from(&scope);
+            let fitted = step.fit(place, &walk.state, Training { study: &study, qc: &qc })?;
             let step = FittedStep { scope, fitted };
-            step.apply(&mut state);
+            walk.take(&step, watcher);
             steps.push(step);
-            done();
         }
-        Ok(FittedRecipe { steps, scale: self.scale() })
+        Ok((steps, walk))
     }
 }
 
 impl FittedRecipe {
     /// Applies every step to all rows of `sheet`, which has the analytes that the recipe was fitted on.
     pub fn apply(&self, sheet: &Sheet) -> Normalized {
-        self.watch(sheet, &mut |_| {})
+        let mut walk = Walk::new(State::new(sheet));
+        self.steps.iter().for_each(|step| walk.take(step, &mut |_| {}));
+        walk.finish(self.scale.clone())
+    }
+}
+
+/// Rows that take one step after the other.
+struct Walk<'a> {
+    state: State<'a>,
+    before_transform: Option<Grid>,
+    notes: Vec<StepNote>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(state: State<'a>) -> Self {
+        Walk { state, before_transform: None, notes: Vec::new() }
     }
 
-    /// The same, and shows the rows to `watcher` after each step.
-    pub fn watch(&self, sheet: &Sheet, watcher: &mut dyn FnMut(&Moment<'_>)) -> Normalized {
-        let mut state = State::new(sheet);
-        let mut before_transform = None;
-        let mut notes = Vec::with_capacity(self.steps.len());
-        for (place, step) in self.steps.iter().enumerate() {
-            if step.fitted.leaves_the_measured_scale() && before_transform.is_none() {
-                before_transform = Some(state.grid.clone());
-            }
-            let note = step.apply(&mut state);
-            let on_measured_scale = before_transform.is_none();
-            watcher(&Moment { place, note: &note, grid: &state.grid, scope: &step.scope, on_measured_scale });
-            notes.push(note);
+    /// Applies the next step and shows the rows to `watcher`.
+    fn take(&mut self, step: &FittedStep, watcher: &mut dyn FnMut(&Moment<'_>)) {
+        let Walk { state, before_transform, notes } = self;
+        if step.fitted.leaves_the_measured_scale() && before_transform.is_none() {
+            *before_transform = Some(state.grid.clone());
         }
-        let State { grid: scaled, mut imputed, kept, curve, .. } = state;
+        let note = step.apply(state);
+        let (place, on_measured_scale) = (notes.len(), before_transform.is_none());
+        watcher(&Moment { place, note: &note, grid: &state.grid, scope: &step.scope, on_measured_scale });
+        notes.push(note);
+    }
+
+    fn finish(self, scale: String) -> Normalized {
+        let State { grid: scaled, mut imputed, kept, curve, .. } = self.state;
         let samples = scaled.samples.len();
         for (cell, flag) in imputed.iter_mut().enumerate() {
             *flag &= !scaled.get(cell % samples, cell / samples).is_nan();
         }
-        let before_transform = before_transform.unwrap_or_else(|| scaled.clone());
-        Normalized { before_transform, scaled, imputed, scale: self.scale.clone(), notes, kept, curve }
+        let before_transform = self.before_transform.unwrap_or_else(|| scaled.clone());
+        Normalized { before_transform, scaled, imputed, scale, notes: self.notes, kept, curve }
     }
 }
 

@@ -93,8 +93,8 @@ impl Drift {
     pub(super) fn fit(&self, place: usize, state: &State<'_>, training: Training<'_>) -> Result<Fitted, StepError> {
         let fitted = match self {
             Drift::None { .. } => return Ok(Fitted::Nothing("drift")),
-            Drift::QcRsc(step) => FittedDrift::Curves(step.fit(place, state, training)?),
-            Drift::Loess(step) => FittedDrift::Curves(step.fit(place, state, training)?),
+            Drift::QcRsc(step) => FittedDrift::Curves(step.frame(place).fit(state, training)?),
+            Drift::Loess(step) => FittedDrift::Curves(step.frame(place).fit(state, training)?),
             Drift::BatchMedian(step) => FittedDrift::Medians(step.fit(place, state, training)?),
             Drift::Combat(step) => FittedDrift::Combat(step.fit(place, state, training)?),
         };

@@ -19,7 +19,12 @@ fn sheet(rows: &[&[f64]]) -> Sheet {
 
 fn normalize(steps: serde_json::Value, sheet: &Sheet) -> Normalized {
     let rows: Vec<usize> = (0..sheet.grid.samples.len()).collect();
-    recipe(steps).fit(sheet, &rows, 1).unwrap().apply(sheet)
+    let recipe = recipe(steps);
+    let once = recipe.normalize(sheet, &rows, 1, &mut |_| {}).unwrap();
+    let applied = recipe.fit(sheet, &rows, 1).unwrap().apply(sheet);
+    // As text, since a missing value is equal to nothing.
+    assert_eq!(format!("{once:?}"), format!("{applied:?}"), "learning on the way is learning first");
+    applied
 }
 
 const NAN: f64 = f64::NAN;

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{State, StepError, Training};
-use super::curves::{FittedCurves, Frame, Keep, LEAST_QC, Method, too_small};
+use super::curves::{Frame, Keep, LEAST_QC, Method, too_small};
 use crate::contract::quantity::Positive;
 
 /// Local regression through the pooled QC samples of each batch over the order of injection.
@@ -69,16 +68,8 @@ impl Default for Loess {
 }
 
 impl Loess {
-    pub(super) fn fit(
-        &self,
-        place: usize,
-        state: &State<'_>,
-        training: Training<'_>,
-    ) -> Result<FittedCurves, StepError> {
-        self.frame(place).fit(state, training)
-    }
-
-    fn frame(&self, place: usize) -> Frame {
+    /// What the two kinds of curve share.
+    pub(super) fn frame(&self, place: usize) -> Frame {
         let degree = usize::from(self.degree.0);
         let span = if let Span::Span(span) = self.smoothing { Some(span.get()) } else { None };
         let min_qc = (self.min_qc as usize).max(degree + 3);

@@ -4,8 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{State, StepError, Training};
-use super::curves::{FittedCurves, Frame, Keep, LEAST_QC, Method, too_small};
+use super::curves::{Frame, Keep, LEAST_QC, Method, too_small};
 use crate::contract::quantity::{NonNegative, Positive};
 
 /// A smoothing spline through the pooled QC samples of each batch over the order of injection.
@@ -55,15 +54,7 @@ impl Default for QcRsc {
 }
 
 impl QcRsc {
-    pub(super) fn fit(
-        &self,
-        place: usize,
-        state: &State<'_>,
-        training: Training<'_>,
-    ) -> Result<FittedCurves, StepError> {
-        self.frame(place).fit(state, training)
-    }
-
+    /// What the two kinds of curve share.
     pub(super) fn frame(&self, place: usize) -> Frame {
         let method = Method::Spline(self.smoothing);
         Frame { place, method, min_qc: self.need(), log: self.log, keep: self.keep }
