@@ -4,6 +4,7 @@
 //! agree on in prose.
 
 pub mod about;
+pub mod delimited;
 pub mod fingerprint;
 pub mod finding;
 pub mod one_or_many;

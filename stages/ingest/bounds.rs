@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn quotation_marks_are_read_as_the_table_reads_them() {
         let columns = |text: &str| {
-            let mut reader = super::super::sheet::csv_reader(text, b',');
+            let mut reader = crate::contract::delimited::csv_reader(text, b',');
             reader.records().map(|record| record.unwrap().len()).max().unwrap()
         };
         for text in [

@@ -30,7 +30,7 @@ pub fn detect(text: &str) -> u8 {
 
 /// Whether the first records agree on their number of cells, and that number in the header.
 fn agreement(text: &str, delimiter: u8, cut: bool) -> (bool, usize) {
-    let mut reader = super::sheet::csv_reader(text, delimiter);
+    let mut reader = crate::contract::delimited::csv_reader(text, delimiter);
     let mut counts: Vec<usize> = reader.records().take(LOOKED_AT).flatten().map(|record| record.len()).collect();
     if cut && counts.len() > 1 && counts.len() < LOOKED_AT {
         // The last of them ends where the look ended.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use csv::StringRecord;
 
 use super::bounds;
-use super::decode::{Fault, decode, line_ends, without_lines};
+use super::decode::{Fault, decode, without_lines};
 use super::delimiter;
 use super::file::{Format, Reading};
 use super::formats::{self, Records};
@@ -19,6 +19,7 @@ use super::problems::Problems;
 use super::row::Row;
 use super::shape::Wanted;
 use super::turn::{Places, turn};
+use crate::contract::delimited::{Lines, csv_reader};
 use crate::contract::suggest;
 use crate::contract::{Place, Problem, SourceFile};
 
@@ -292,7 +293,7 @@ impl<'a> Body<'a> {
         let delimiter = reading.fixed_delimiter().map_or_else(|| delimiter::detect(&text), |given| given.byte());
         bounds::refuse_large_rows(&text, delimiter).map_err(alone)?;
         let first = csv_reader(&text, delimiter).records().next().and_then(Result::ok).unwrap_or_default();
-        let line = Lines { bytes: text.as_bytes(), at: 0, line: 1 }.of(0);
+        let line = Lines::new(&text).of(0);
         Ok((first.iter().map(str::to_owned).collect(), line, Body::Text { text, delimiter }))
     }
 
@@ -331,7 +332,7 @@ fn is_blank(record: &StringRecord) -> bool {
 fn text_records(text: &str, delimiter: u8, mut visit: impl FnMut(u64, &StringRecord) -> bool) {
     let mut reader = csv_reader(text, delimiter);
     let mut record = StringRecord::new();
-    let mut lines = Lines { bytes: text.as_bytes(), at: 0, line: 1 };
+    let mut lines = Lines::new(text);
     let mut header = true;
     while reader.read_record(&mut record).unwrap_or(false) {
         let start = record.position().map_or(0, |position| position.byte());
@@ -350,35 +351,6 @@ fn ragged(found: usize, wanted: usize) -> (String, &'static str) {
         false => "add the missing cells, or close a quotation mark that opens in this row",
     };
     (format!("the row has {found} cells and the header {wanted}"), remedy)
-}
-
-/// Counts lines up to growing positions.
-pub struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    pub fn new(text: &'a str) -> Self {
-        Lines { bytes: text.as_bytes(), at: 0, line: 1 }
-    }
-    /// The line of the record that begins at `start` or after the line ends that follow it: the reader's positions
-    /// may stand before the second half of a `\r\n` or before blank lines.
-    pub fn of(&mut self, start: u64) -> u64 {
-        let start = usize::try_from(start).unwrap_or(usize::MAX).min(self.bytes.len());
-        let rest = self.bytes.get(start..).unwrap_or_default();
-        let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let to = start + skipped;
-        self.line += line_ends(self.bytes.get(self.at..to).unwrap_or_default());
-        self.at = to;
-        self.line
-    }
-}
-
-/// Reads records of any length; the header is the first of them.
-pub fn csv_reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
 }
 
 fn repeated_headers(headers: &[String], line: u64) -> Vec<Fault> {

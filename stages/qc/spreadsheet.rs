@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use csv::{ReaderBuilder, StringRecord};
-
+use crate::contract::delimited::{FORMULA, Lines, csv_reader, push_record};
 use crate::contract::{Place, Problem, SourceFile, suggest};
 
-/// What a spreadsheet takes for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// One row, by the names of the columns.
@@ -43,23 +40,9 @@ pub fn unescape(text: &str) -> &str {
 /// Writes a header and rows, every cell escaped.
 pub fn write<'a, const N: usize>(header: [&str; N], rows: impl Iterator<Item = [&'a str; N]>) -> Vec<u8> {
     let mut text = String::new();
-    line(&mut text, header.map(str::to_owned));
-    rows.for_each(|row| line(&mut text, row.map(escape)));
+    push_record(&mut text, header.iter());
+    rows.for_each(|row| push_record(&mut text, row.map(escape).iter()));
     text.into_bytes()
-}
-
-fn line<const N: usize>(out: &mut String, cells: [String; N]) {
-    for (at, cell) in cells.iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        let plain = !cell.contains([',', '"', '\n', '\r', '\t', ';']) && cell.trim() == cell;
-        match plain {
-            true => out.push_str(cell),
-            false => out.extend(["\"", &cell.replace('"', "\"\""), "\""]),
-        }
-    }
-    out.push('\n');
 }
 
 /// Reads a file that [`write`] made and a spreadsheet may have saved: with a byte-order mark, as UTF-16, with semicolons
@@ -79,9 +62,10 @@ pub fn read(file: &SourceFile, needed: &[&str]) -> Result<Vec<Line>, Vec<Problem
         return Err(missing);
     }
     let (mut lines, mut problems) = (Vec::new(), Vec::new());
-    let mut place = Cursor { text: text.as_bytes(), byte: 0, line: 1 };
-    for record in reader(&text, delimiter).records().skip(1) {
-        let number = record.as_ref().map_or(0, |record| place.advance(record));
+    let mut place = Lines::new(&text);
+    for record in csv_reader(&text, delimiter).records().skip(1) {
+        let number =
+            record.as_ref().map_or(0, |record| place.of(record.position().map_or(0, |position| position.byte())));
         match record {
             Ok(record) if record.iter().all(|cell| cell.trim().is_empty()) => {}
             Ok(record)
@@ -108,38 +92,10 @@ fn ragged(file: &SourceFile, line: u64, cells: usize, columns: usize) -> Problem
     Problem::new("ragged_row", place, message, "put text that holds a comma in double quotes")
 }
 
-/// Counts lines up to a record: the reader's own count stops within the two characters that end a line in Windows.
-struct Cursor<'a> {
-    text: &'a [u8],
-    byte: usize,
-    line: u64,
-}
-
-impl Cursor<'_> {
-    /// The line on which a record begins; records come in their order.
-    fn advance(&mut self, record: &StringRecord) -> u64 {
-        let mut to = record.position().map_or(0, |position| position.byte() as usize).max(self.byte);
-        while self.text.get(to).is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
-            to += 1;
-        }
-        let passed = &self.text[self.byte..to.min(self.text.len())];
-        let returns = passed.windows(2).filter(|pair| pair[0] == b'\r' && pair[1] != b'\n').count();
-        let feeds = passed.iter().filter(|byte| **byte == b'\n').count();
-        self.line += (returns + feeds) as u64;
-        self.byte = to;
-        self.line
-    }
-}
-
-fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    let mut builder = ReaderBuilder::new();
-    builder.has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
-}
-
 /// The delimiter that finds most of the needed columns in the header, and the header by it.
 fn columns(text: &str, needed: &[&str]) -> (u8, Vec<String>) {
     let header = |delimiter: u8| -> Vec<String> {
-        let first = reader(text, delimiter).records().next().and_then(Result::ok).unwrap_or_default();
+        let first = csv_reader(text, delimiter).records().next().and_then(Result::ok).unwrap_or_default();
         first.iter().map(|cell| cell.trim().to_owned()).collect()
     };
     let score = |found: &[String]| needed.iter().filter(|column| found.iter().any(|name| name == **column)).count();

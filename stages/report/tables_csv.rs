@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use super::sheets::{Cell, Sheet};
 use crate::contract::Document;
+use crate::contract::delimited::{FORMULA, push_record};
 
 /// Writes one sheet as `tables/<name>.csv`.
 pub fn document(name: &str, sheet: &Sheet) -> Document {
     let mut text = String::new();
-    line(&mut text, sheet.columns.iter().map(|column| Cow::Borrowed(*column)));
+    push_record(&mut text, sheet.columns.iter());
     for row in &sheet.rows {
-        line(&mut text, row.iter().map(cell));
+        push_record(&mut text, row.iter().map(cell));
     }
     Document { path: format!("tables/{name}.csv"), bytes: text.into_bytes() }
 }
@@ -18,25 +19,10 @@ pub fn document(name: &str, sheet: &Sheet) -> Document {
 /// A cell's text; text that a spreadsheet would run gets an apostrophe in front, numbers stay as they are.
 fn cell(cell: &Cell) -> Cow<'_, str> {
     match cell {
-        Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}").into(),
+        Cell::Text(text) if text.starts_with(FORMULA) => format!("'{text}").into(),
         Cell::Text(text) => text.as_str().into(),
         other => other.text().into(),
     }
-}
-
-fn line<'a>(out: &mut String, cells: impl Iterator<Item = Cow<'a, str>>) {
-    for (at, cell) in cells.enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        let plain = !cell.contains([',', '"', '\n', '\r', '\t', ';']) && cell.trim() == cell;
-        if plain {
-            out.push_str(&cell);
-        } else {
-            out.extend(["\"", &cell.replace('"', "\"\""), "\""]);
-        }
-    }
-    out.push('\n');
 }
 
 #[cfg(test)]

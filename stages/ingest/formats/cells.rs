@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use csv::StringRecord;
 
 use super::super::decode::Fault;
-use super::super::sheet::{Lines, csv_reader};
+use crate::contract::delimited::{Lines, csv_reader};
 
 /// The lines of a text that hold anything, with their numbers from 1.
 pub fn lines(text: &str) -> impl Iterator<Item = (u64, &str)> {

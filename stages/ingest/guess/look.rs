@@ -6,8 +6,9 @@ use csv::StringRecord;
 
 use super::super::decode::decode;
 use super::super::file::{Decimal, Encoding, Format, Reading};
-use super::super::{delimiter, formats, number, sheet};
+use super::super::{delimiter, formats, number};
 use super::column::{Column, MISSING};
+use crate::contract::delimited::csv_reader;
 use crate::ingest::formats::Records;
 
 /// A file, with the tables that it holds.
@@ -62,7 +63,7 @@ impl Look {
             return self.records(bytes, format);
         }
         let mark = if format == Format::Tsv { b'\t' } else { delimiter::detect(&text) };
-        let mut records = sheet::csv_reader(&text, mark).into_records().filter_map(Result::ok);
+        let mut records = csv_reader(&text, mark).into_records().filter_map(Result::ok);
         let headers: Vec<String> = records.next().iter().flatten().map(str::to_owned).collect();
         let rows = records.filter(|row| row.iter().any(|cell| !cell.trim().is_empty()));
         self.format = Some(format);
