@@ -9,8 +9,10 @@
 
 mod choice;
 mod local;
-mod taken;
+mod plan;
 pub mod plain;
+mod scale;
+mod taken;
 
 use rayon::prelude::*;
 use schemars::JsonSchema;
@@ -18,11 +20,12 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Decision, Remark, State, StepError, Training};
 use super::batches::{self, Batches};
-use super::qc_rsc::Smoothing;
 use crate::statistics::descriptive;
-use crate::statistics::smoothing_spline::{self, Knots, Smoother};
 use choice::Judged;
-use local::{Laid, LocalCurve, LocalPlan};
+use local::Laid;
+pub(super) use plan::Method;
+use plan::{Curve, Plan};
+use scale::Scale;
 
 /// With fewer pooled QC samples no curve can be judged by leaving one out.
 pub(super) const LEAST_QC: u32 = 4;
@@ -39,13 +42,6 @@ pub enum Keep {
     Always,
 }
 
-/// How the curve is drawn.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Method {
-    Spline(Smoothing),
-    Local { degree: usize, span: Option<f64> },
-}
-
 /// A correction by a curve, as its settings say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Frame {
@@ -54,17 +50,6 @@ pub(super) struct Frame {
     pub min_qc: usize,
     pub log: bool,
     pub keep: Keep,
-}
-
-/// How a value and its curve go together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scale {
-    /// `value / exp(g)`.
-    Log,
-    /// `value / g`.
-    Ratio,
-    /// `value - g`.
-    Difference,
 }
 
 /// Which rows there are, and what is known of the batches' pooled QC samples before any value is looked at.
@@ -85,20 +70,6 @@ struct Places {
     order: Vec<f64>,
     /// What local curves through all pooled QC samples of the batch need there.
     laid: Option<Laid>,
-}
-
-/// What a curve needs of the places of its points.
-#[derive(Debug, Clone)]
-pub(super) enum Plan {
-    Spline { knots: Knots, smoothers: Vec<Smoother> },
-    Local(LocalPlan),
-}
-
-/// The curve of one batch.
-#[derive(Debug, Clone, PartialEq)]
-enum Curve {
-    Spline(smoothing_spline::Curve),
-    Local(LocalCurve),
 }
 
 /// The curves of one analyte, by batch.
@@ -129,105 +100,6 @@ pub(in super::super) struct FittedCurves {
 pub(super) fn too_small(min_qc: u32) -> (&'static str, String, String) {
     let message = format!("{min_qc} pooled QC samples cannot show whether a curve helps");
     ("drift.min_qc", message, format!("give {LEAST_QC} or more; 5 is usual"))
-}
-
-impl Method {
-    fn word(self) -> &'static str {
-        match self {
-            Method::Spline(_) => "qc_rsc",
-            Method::Local { .. } => "loess",
-        }
-    }
-
-    /// What curves through points at these places share; or why there can be none.
-    fn plan(self, order: &[f64]) -> Result<Plan, String> {
-        match self {
-            Method::Spline(smoothing) => {
-                let few = || "its pooled QC samples stand at fewer than three places of the injection order".to_owned();
-                let knots = Knots::new(order).ok_or_else(few)?;
-                let smoothers = match smoothing {
-                    Smoothing::CrossValidated => knots.path(),
-                    Smoothing::Lambda(lambda) => vec![knots.smoother(lambda.get())],
-                    Smoothing::Df(df) => vec![knots.smoother_of_df(df.get()).ok_or_else(|| {
-                        format!("{} pooled QC samples cannot carry {} degrees of freedom", knots.len(), df.get())
-                    })?],
-                };
-                Ok(Plan::Spline { knots, smoothers })
-            }
-            Method::Local { degree, span } => LocalPlan::new(order, degree, span).map(Plan::Local),
-        }
-    }
-}
-
-impl Plan {
-    /// The curve of the points, and what the others' curves predict at each of them; none where it cannot be drawn.
-    fn draw(&self, y: &[f64]) -> Option<(Curve, Vec<f64>)> {
-        match self {
-            Plan::Spline { knots, smoothers } => {
-                let points = knots.points(y);
-                let chosen;
-                let smoother = match smoothers.as_slice() {
-                    [one] => one,
-                    path => {
-                        chosen = knots.cross_validated(path, &points);
-                        &chosen
-                    }
-                };
-                let curve = smoother.curve(knots, &points);
-                let held = smoother.held_out(knots, &points);
-                let finite = curve.values().iter().chain(&held).all(|value| value.is_finite());
-                finite.then_some((Curve::Spline(curve), held))
-            }
-            Plan::Local(plan) => plan.draw(y).map(|(curve, held)| (Curve::Local(curve), held)),
-        }
-    }
-}
-
-impl Curve {
-    /// The curve at some places, held constant beyond its ends.
-    fn at(&self, places: &[f64], laid: Option<&Laid>) -> Vec<f64> {
-        match self {
-            Curve::Spline(curve) => places.iter().map(|place| curve.held(*place)).collect(),
-            Curve::Local(curve) => curve.at(places, laid),
-        }
-    }
-}
-
-impl Scale {
-    /// What is drawn of a value; none where it has no part in the curve.
-    fn drawn(self, value: f64, reference: f64) -> Option<f64> {
-        let drawn = match self {
-            Scale::Log => libm::log(value / reference),
-            Scale::Ratio => value / reference,
-            Scale::Difference => value - reference,
-        };
-        drawn.is_finite().then_some(drawn)
-    }
-
-    /// A value without its drift; missing where the curve of a ratio is not above zero.
-    fn corrected(self, value: f64, curve: f64) -> f64 {
-        let corrected = match self {
-            Scale::Log => value / libm::exp(curve),
-            Scale::Ratio if curve > 0.0 => value / curve,
-            Scale::Ratio => f64::NAN,
-            Scale::Difference => value - curve,
-        };
-        if corrected.is_finite() { corrected } else { f64::NAN }
-    }
-
-    /// The drift in the unit of the values.
-    fn drift(self, curve: f64, reference: f64) -> f64 {
-        let drift = match self {
-            Scale::Log => reference * libm::exp(curve),
-            Scale::Ratio => reference * curve,
-            Scale::Difference => reference + curve,
-        };
-        if drift.is_finite() { drift } else { f64::NAN }
-    }
-
-    fn takes(self, value: f64) -> bool {
-        value.is_finite() && (value > 0.0 || self != Scale::Log)
-    }
 }
 
 impl Bench {
@@ -408,28 +280,16 @@ impl Frame {
         let keep = match self.keep {
             Keep::Always => "Every analyte was corrected.",
             Keep::WhereItHelps => {
-                "The correction of an analyte was kept only where it lowered both the robust RSD (1.4826 MAD/median) of                  the pooled QC samples and their D-ratio (MAD(QC)/MAD(study)), each pooled QC sample being corrected by a                  curve fitted without it."
+                "The correction of an analyte was kept only where it lowered both the robust RSD (1.4826 MAD/median) of \
+                 the pooled QC samples and their D-ratio (MAD(QC)/MAD(study)), each pooled QC sample being corrected by a \
+                 curve fitted without it."
             }
         };
         format!(
-            "was fitted to {of} of its pooled QC samples over the order of injection (at least {} in each batch), and {correction}.              Before the first and after the last pooled QC sample the curve was held constant. {keep}",
+            "was fitted to {of} of its pooled QC samples over the order of injection (at least {} in each batch), and \
+             {correction}. Before the first and after the last pooled QC sample the \
+             curve was held constant. {keep}",
             self.min_qc
         )
-    }
-}
-
-impl Scale {
-    /// Corrects the values of one analyte; gives how many changed and how many became missing.
-    fn correct(self, values: &mut [f64], drifts: &mut [f64], at: &[f64], reference: f64) -> (usize, usize) {
-        let (mut changed, mut lost) = (0, 0);
-        for ((value, drift), curve) in values.iter_mut().zip(drifts).zip(at) {
-            *drift = self.drift(*curve, reference);
-            if !value.is_nan() {
-                *value = self.corrected(*value, *curve);
-                changed += 1;
-                lost += usize::from(value.is_nan());
-            }
-        }
-        (changed, lost)
     }
 }
