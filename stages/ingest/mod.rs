@@ -37,6 +37,7 @@ mod reconcile;
 mod redcap;
 mod registry;
 mod row;
+mod sample_words;
 mod samples;
 mod scale;
 mod select;
