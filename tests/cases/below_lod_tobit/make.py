@@ -1,17 +1,8 @@
 """Makes the story's data and expected numbers: python3 make.py. Synthetic."""
-import csv, math, statistics as st, random
+import random, sys
 
-def write(file, header, rows):
-    with open(file, "w", newline="", encoding="utf-8") as out:
-        w = csv.writer(out, lineterminator="\n")
-        w.writerow(header)
-        w.writerows([["" if c is None else c for c in r] for r in rows])
-
-
-def expect(samples, analytes, values):
-    rows = [[s, a, v] for s, row in zip(samples, values) for a, v in zip(analytes, row)]
-    write("expected/normalize.abundances.csv", ["sample_id", "analyte", "value"], rows)
-
+sys.path.insert(0, "..")
+from story import expect, study, write
 
 import numpy as np
 from scipy.optimize import minimize
@@ -46,6 +37,4 @@ for k, lod in enumerate(lods):
     out[y[:, k] < lod, k] = np.exp(mean + sd**2 / 2) * norm.cdf(z - sd) / norm.cdf(z)
 expect(samples, analytes, [[float(v) for v in r] for r in out])
 
-write("samples.csv", ["sample_id", "participant_id", "timepoint", "type"], [[s, f"P{i + 1}", "pre", "study"] for i, s in enumerate(samples)])
-
-write("participants.csv", ["participant_id"], [[f"P{i + 1}"] for i in range(n)])
+study(samples)
