@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use stages::contract::schema::Schema;
 use stages::contract::{Place, Problem, Table, Vocabulary};
-use stages::ingest::schema::Panel;
+use stages::ingest::schema::{Panel, Samples};
 
 use super::{OK, Study, json_failure, out, tell};
 use crate::config::{Plan, resolve};
@@ -57,18 +58,24 @@ fn look(plan: &Plan, stages: &[&str]) -> Result<usize, Failure> {
     if unknown.is_empty() { Ok(made.findings) } else { Err(Failure::data(unknown)) }
 }
 
-/// Analytes that the settings of any stage name and the data do not have.
+/// Analytes that the settings of any stage name and the data do not have; a step may name a column of the samples instead.
 fn unknown_analytes(plan: &Plan, made: &Rehearsal) -> Vec<Problem> {
-    let panel = made.tables.iter().find(|(slot, _)| (slot.stage, slot.table) == ("ingest", "panel"));
-    let Some((_, (frame, _))) = panel else { return Vec::new() };
-    let Ok(panel) = Table::<Panel>::try_from(frame.clone()) else { return Vec::new() };
+    let Some(panel) = made_by_ingest::<Panel>(made) else { return Vec::new() };
     let known: Vec<String> = panel.column("analyte");
-    let shown: BTreeSet<String> = panel.column::<String>("display_name").into_iter().collect();
+    let mut shown: BTreeSet<String> = panel.column::<String>("display_name").into_iter().collect();
+    if let Some(samples) = made_by_ingest::<Samples>(made) {
+        shown.extend(samples.extra_names().into_iter().map(str::to_owned));
+    }
     let named = plan.stages.iter().flat_map(|stage| stage.analytes()).filter(|(_, name)| !shown.contains(name));
     let unknown = |(path, name): (String, String)| {
         Vocabulary::unknown("unknown_analyte", "analyte", &name, known.iter().map(String::as_str), path)
     };
     named.filter_map(unknown).collect()
+}
+
+fn made_by_ingest<S: Schema>(made: &Rehearsal) -> Option<Table<S>> {
+    let (_, (frame, _)) = made.tables.iter().find(|(slot, _)| (slot.stage, slot.table) == ("ingest", S::NAME))?;
+    Table::try_from(frame.clone()).ok()
 }
 
 /// How many of the stages that look at the data can, whatever is wrong at this place.

@@ -44,7 +44,7 @@ pub trait Stage: 'static {
         Vec::new()
     }
 
-    /// The analytes that these settings name, each with its dotted path: whether they exist only the data can say.
+    /// The analytes that these settings name, each after its dotted path: whether they exist only the data can say.
     fn analytes(_params: &Self::Params) -> Vec<(String, String)> {
         Vec::new()
     }

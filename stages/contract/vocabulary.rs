@@ -40,6 +40,8 @@ pub struct Vocabulary {
     pub has_assessments: bool,
     /// Timepoints at which metabolites are measured.
     pub timepoints: Vec<String>,
+    /// Declared columns of the samples' table: numbers that steps may divide by or protect.
+    pub sample_columns: BTreeSet<String>,
     /// Measures of change that normalize computes, each with its contrasts.
     pub measures: BTreeMap<String, Vec<String>>,
     /// Endpoints by name.

@@ -132,6 +132,7 @@ impl Stage for Ingest {
         names.visits.extend(params.assessments.iter().flat_map(|assessments| assessments.visits.clone()));
         names.has_assessments = params.assessments.is_some();
         names.timepoints.extend(timepoints(params));
+        names.sample_columns.extend(params.samples.iter().flat_map(|samples| samples.columns.keys().cloned()));
     }
 
     fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {

@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use super::Params;
 use crate::contract::{Place, Problem, Vocabulary};
 use crate::statistics::normalization::sample::{PqnReference, SampleStep};
-use crate::statistics::normalization::{AreaSettings, ChangeSettings, Step};
+use crate::statistics::normalization::{AreaSettings, ChangeSettings, Step, drift};
 
 /// Every problem of the settings.
 pub fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
     let mut problems: Vec<Problem> = out_of_order(&params.steps);
     problems.extend(params.steps.iter().enumerate().filter_map(out_of_range));
-    problems.extend(params.steps.iter().enumerate().filter_map(|(place, step)| check_reference(place, step, names)));
+    for (place, step) in params.steps.iter().enumerate() {
+        problems.extend(check_reference(place, step, names));
+        problems.extend(check_protected(place, step, names));
+    }
     for (place, change) in params.changes().iter().enumerate() {
         problems.extend(check_change(change, &path("change", place, params.changes().len()), names));
     }
@@ -30,6 +33,17 @@ fn check_reference(place: usize, step: &Step, names: &Vocabulary) -> Option<Prob
         }
         _ => None,
     }
+}
+
+/// The covariates whose effect a correction of batches is to leave.
+fn check_protected(place: usize, step: &Step, names: &Vocabulary) -> Vec<Problem> {
+    let Step::Drift(drift) = step else { return Vec::new() };
+    let known = || names.sample_columns.iter().map(String::as_str).chain([drift::TIMEPOINT]).collect::<Vec<&str>>();
+    let unknown = |(at, name): (usize, &String)| {
+        let path = format!("stages.normalize.steps.{place}.drift.protect.{at}");
+        Vocabulary::unknown("unknown_covariate", "column of the samples", name, known(), path)
+    };
+    drift.protected().iter().enumerate().filter_map(unknown).collect()
 }
 
 /// Steps that need values measured from zero and come after a step that left that scale.

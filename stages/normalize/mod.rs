@@ -56,7 +56,7 @@ pub struct Normalize;
 
 impl Stage for Normalize {
     const NAME: &'static str = "normalize";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;
@@ -118,7 +118,7 @@ impl Stage for Normalize {
     fn analytes(params: &Params) -> Vec<(String, String)> {
         let of = |(place, step): (usize, &Step)| {
             let named = step.analytes().into_iter();
-            named.map(move |(name, key)| (name, format!("stages.normalize.steps.{place}.{key}")))
+            named.map(move |(name, key)| (format!("stages.normalize.steps.{place}.{key}"), name))
         };
         params.steps.iter().enumerate().flat_map(of).collect()
     }

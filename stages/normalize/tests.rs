@@ -149,8 +149,10 @@ fn drift_and_filters_are_checked_before_any_value_is_read() {
         {"drift": {"method": "qc_rsc"}},
         {"filter": {"max_missing": 0.5}},
         {"filter": {"max_qc_rsd": 0.3}},
+        {"drift": {"method": "combat", "protect": ["timepoint", "osmolalty"]}},
     ]}));
-    let problems = Normalize::check(&settings, &Vocabulary::default());
+    let sample_columns = ["a", "osmolality"].map(String::from).into();
+    let problems = Normalize::check(&settings, &Vocabulary { sample_columns, ..Vocabulary::default() });
     let places: Vec<String> = problems.iter().map(|problem| format!("{} {:?}", problem.code, problem.place)).collect();
     let expected = [
         ("step_order", "9.filter"),
@@ -160,10 +162,65 @@ fn drift_and_filters_are_checked_before_any_value_is_read() {
         ("out_of_range", "3.drift.smoothing"),
         ("out_of_range", "4.drift.min_samples"),
         ("out_of_range", "5.drift.protect"),
+        ("unknown_covariate", "10.drift.protect.1"),
     ];
+    assert_eq!(problems[7].remedy, "did you mean `osmolality`?");
     let said =
         |(code, place): (&str, &str)| format!("{code} {:?}", Place::setting(format!("stages.normalize.steps.{place}")));
     assert_eq!(places, expected.map(said));
+}
+
+/// Three study samples in two batches and no pooled QC.
+fn without_qc() -> Inputs {
+    let mut inputs = study();
+    let mut samples = inputs.samples.rows();
+    samples.retain(|sample| sample.r#type == "study");
+    for (sample, batch) in samples.iter_mut().zip(["A", "A", "β, 2"]) {
+        (sample.batch, sample.injection_order) = (Some(batch.into()), Some(1));
+    }
+    inputs.samples = Table::from_rows(samples).unwrap();
+    inputs
+}
+
+#[test]
+fn a_step_that_lacks_what_it_learns_from_stops_at_its_setting_and_says_what_to_do() {
+    let lacking = [
+        (json!({"sample": {"method": "pqn", "reference": "mean_of_qc"}}), "no_pooled_qc", "sample.reference"),
+        (
+            json!({"sample": {"method": "pqn", "reference": {"timepoint": "later"}}}),
+            "no_reference_samples",
+            "sample.reference",
+        ),
+        (json!({"sample": {"method": "reference", "by": "osmolality"}}), "unknown_reference", "sample.by"),
+        (json!({"sample": {"method": "internal_standard", "standard": "d4"}}), "unknown_analyte", "sample.standard"),
+        (json!({"transform": {"method": "glog"}}), "no_pooled_qc", "transform.lambda"),
+        (json!({"filter": {"max_qc_rsd": 0.3}}), "no_pooled_qc", "filter.max_qc_rsd"),
+        (json!({"filter": {"max_d_ratio": 0.5}}), "no_pooled_qc", "filter.max_d_ratio"),
+        (json!({"impute": {"method": "svd"}}), "too_few_values", "impute.components"),
+        (json!({"drift": {"method": "qc_rsc"}}), "too_few_qc", "drift.min_qc"),
+        (json!({"drift": {"method": "loess"}}), "too_few_qc", "drift.min_qc"),
+        (json!({"drift": {"method": "batch_median"}}), "too_few_qc", "drift.min_samples"),
+        (json!({"drift": {"method": "batch_median", "of": "study"}}), "batch_too_small", "drift.min_samples"),
+        (json!({"drift": {"method": "combat"}}), "batch_of_one", "drift.mean_only"),
+        (json!({"drift": {"method": "combat", "reference": "C"}}), "unknown_batch", "drift.reference"),
+    ];
+    for (step, code, setting) in lacking {
+        let settings = params(json!({"steps": [{"below_lod": {"method": "none"}}, step]}));
+        let error = Normalize::run(&settings, without_qc(), &mut StageContext::new(1, &Silent)).unwrap_err();
+        let StageError::Input(problems) = error else { panic!("{step}: {error}") };
+        let place = Place::setting(format!("stages.normalize.steps.1.{setting}"));
+        assert_eq!((problems[0].code, &problems[0].place), (code, &place), "{step}");
+        assert!(!problems[0].remedy.is_empty(), "{step}");
+    }
+}
+
+#[test]
+fn the_analytes_that_steps_name_stand_after_their_places() {
+    let settings = params(json!({"steps": [{"transform": {"method": "none"}},
+        {"sample": {"method": "internal_standard", "standard": ODD}}, {"sample": {"method": "reference", "by": "x"}}]}));
+    let named = [("1.sample.standard", ODD), ("2.sample.by", "x")];
+    let named = named.map(|(place, name)| (format!("stages.normalize.steps.{place}"), name.to_owned()));
+    assert_eq!(Normalize::analytes(&settings), named);
 }
 
 #[test]

@@ -30,11 +30,12 @@ pub struct AnalyteRules {
     pub max_qc_rsd_in_batch: Option<AtMost<NonNegative>>,
     /// Largest D-ratio as a fraction, sd(pooled QC)/sd(study) (50 % in Broadhurst 2018, 10.1007/s11306-018-1367-3).
     pub max_d_ratio: Option<AtMost<NonNegative>>,
-    /// Smallest ratio of the median study sample to the median blank, for example 3; see Broadhurst 2018,
-    /// 10.1007/s11306-018-1367-3, on blanks.
+    /// Smallest ratio of the median study sample to the median blank, for example 3 (blanks: Broadhurst 2018,
+    /// 10.1007/s11306-018-1367-3; filtering by them: Schiffman 2019, 10.1186/s12859-019-2871-9).
     pub min_blank_ratio: Option<AtLeast<NonNegative>>,
     /// Largest median of the blanks as a share of the median pooled QC sample, for example 0.05; a blank without a
-    /// value counts as zero (Broadhurst 2018, 10.1007/s11306-018-1367-3, on blanks).
+    /// value counts as zero (blanks: Broadhurst 2018, 10.1007/s11306-018-1367-3; filtering by them: Schiffman 2019,
+    /// 10.1186/s12859-019-2871-9).
     pub max_blank_share: Option<AtMost<NonNegative>>,
     /// Smallest squared Pearson correlation between value and relative concentration over samples of type dilution, 0
     /// to 1, for example 0.8; a falling line fails whatever its square (dilution series: Lewis 2016,
@@ -49,8 +50,8 @@ pub struct AnalyteRules {
     /// 0.3: the Theil-Sen slope by injection order times the span of orders (Sen 1968,
     /// 10.1080/01621459.1968.10480934).
     pub max_drift: Option<AtMost<NonNegative>>,
-    /// Levey-Jennings charts of the pooled QC samples with Westgard's rules; they count and tell, and leave nothing out
-    /// (Westgard 1981, 10.1093/clinchem/27.3.493).
+    /// Levey-Jennings charts of the pooled QC samples (Levey & Jennings 1950, 10.1093/ajcp/20.11_ts.1059) with Westgard's
+    /// rules; they count and tell, and leave nothing out (Westgard 1981, 10.1093/clinchem/27.3.493).
     pub levey_jennings: Option<LeveyJennings>,
     /// Whether RSD and D-ratio are of medians and MADs: 1.4826 MAD/median and MAD/MAD. Default: false.
     pub robust: bool,

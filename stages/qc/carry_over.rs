@@ -1,4 +1,7 @@
 //! How much of a sample is found in the blank that follows it.
+//!
+//! Carry-over is judged by blanks injected after a high sample in the validation of bioanalytical methods (ICH M10, 2022);
+//! here every blank of the run that follows a sample counts, less what the other blanks hold anyway.
 
 use crate::statistics::descriptive;
 

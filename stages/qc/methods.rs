@@ -99,9 +99,9 @@ fn charts(params: &Params) -> Option<String> {
     let chart = params.analytes.levey_jennings?;
     let from = chart.first.map_or_else(|| "all of them".to_owned(), |n| format!("the first {n} values"));
     Some(format!(
-        "Pooled QC samples were charted by injection order around the mean and sd of {from}, and values that break the rules \
-         1_3s, 2_2s, R_4s, 4_1s or 10_x (Westgard 1981, 10.1093/clinchem/27.3.493; R_4s between neighbours) were counted; \
-         nothing was left out by them."
+        "Pooled QC samples were charted by injection order (Levey & Jennings 1950, 10.1093/ajcp/20.11_ts.1059) around the \
+         mean and sd of {from}, and values that break the rules 1_3s, 2_2s, R_4s, 4_1s or 10_x (Westgard 1981, \
+         10.1093/clinchem/27.3.493; R_4s between neighbours) were counted; nothing was left out by them."
     ))
 }
 

@@ -1,8 +1,9 @@
 //! Levey-Jennings charts with Westgard's rules: values of one control material in the order of injection, by their
 //! distance from the centre in standard deviations.
 //!
-//! Source: Westgard 1981, 10.1093/clinchem/27.3.493. The range rule R_4s, which there compares materials within a run,
-//! compares each value with the one before, since there is one material.
+//! Sources: Levey & Jennings 1950, 10.1093/ajcp/20.11_ts.1059; Westgard 1981, 10.1093/clinchem/27.3.493. The range
+//! rule R_4s, which there compares materials within a run, compares each value with the one before, since there is one
+//! material.
 
 use crate::statistics::descriptive;
 

@@ -5,7 +5,8 @@
 //! It takes complete values on a common scale; what to do with missing values is the caller's decision.
 //!
 //! Sources: Locantore 1999, 10.1007/BF02595862 (spherical components); Hubert 2005, 10.1198/004017004000000563 (the
-//! two distances and their limits).
+//! two distances and their limits); Wilson & Hilferty 1931, 10.1073/pnas.17.12.684 (the power of a distance that is nearly
+//! normal).
 
 use faer::{Mat, Side};
 

@@ -20,7 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use batch_median::BatchMedian;
-pub use combat::Combat;
+pub use combat::{Combat, TIMEPOINT};
 pub use curves::Keep;
 pub use curves::plain::{Injected, correct};
 pub use loess::{Degree, Loess, Span};
@@ -67,6 +67,14 @@ impl Drift {
             Drift::Loess(step) => &step.classes,
             Drift::BatchMedian(step) => &step.classes,
             Drift::Combat(step) => &step.classes,
+        }
+    }
+
+    /// The covariates whose effect is not to be taken for a batch's.
+    pub fn protected(&self) -> &[String] {
+        match self {
+            Drift::Combat(step) => &step.protect,
+            _ => &[],
         }
     }
 

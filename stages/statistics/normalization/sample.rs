@@ -124,10 +124,11 @@ impl SampleStep {
         matches!(self, SampleStep::Vsn { .. })
     }
 
-    /// The analytes that the settings name, each with the setting below `sample`.
+    /// The analytes that the settings name, each with the setting below `sample`; `by` may be a column of the samples too.
     pub fn analytes(&self) -> Vec<(String, &'static str)> {
         match self {
             SampleStep::InternalStandard { standard: Some(name), .. } => vec![(name.clone(), "standard")],
+            SampleStep::Reference { by, .. } => vec![(by.clone(), "by")],
             _ => Vec::new(),
         }
     }

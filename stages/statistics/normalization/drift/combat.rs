@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Decision, Remark, State, StepError, StepNote, Training};
 use super::batches::{self, Batches};
-use super::empirical_bayes::{self, Effect, variance};
+use super::empirical_bayes::{self, Effect};
 use design::{Coding, Designs, Located};
 
 /// The reserved name of the covariate that every study sample has: its timepoint.
-const TIMEPOINT: &str = "timepoint";
+pub const TIMEPOINT: &str = "timepoint";
+
+/// A spread of so little beside the largest value is what rounding leaves.
+const ROUNDING: f64 = 1e-13;
 
 /// Empirical-Bayes correction of each batch's location and spread, learned from the study samples.
 ///
@@ -159,24 +162,19 @@ impl Combat {
         values: &[f64],
         reference: Option<usize>,
     ) -> Result<Standard, String> {
+        // METHOD: as in sva, an analyte that has one value throughout a batch stays as it is, and teaches the others nothing.
+        // The values themselves are asked: what least squares leaves of equal ones is rounding, and no spread.
+        if let Some(batch) = (0..batches.len()).find(|&batch| designs.are_alike(values, batch)) {
+            return Err(format!("its values do not vary in {}", batches.say(batch)));
+        }
         let (located, residuals) = designs.locate(values, reference)?;
-        // METHOD: the variance has the divisor n where no value of any analyte is missing and n - 1 where one is, as sva
-        // has it, so that both give the same numbers.
         let pooled = residuals.iter().filter(|(row, _)| reference.is_none_or(|b| designs.rows[*row].batch == Some(b)));
         let pooled: Vec<f64> = pooled.map(|(_, residual)| *residual).collect();
-        let n = pooled.len() as f64;
-        let divisor = if designs.has_gaps { 1.0 } else { (n - 1.0) / n };
-        let sigma = variance(&pooled).map(|variance| (variance * divisor).sqrt()).filter(|sigma| *sigma > 0.0);
-        let sigma = sigma.ok_or("its values do not vary within batches".to_owned())?;
+        let largest = values.iter().filter(|value| value.is_finite()).map(|value| value.abs()).fold(0.0, f64::max);
+        let sigma = designs.spread(&pooled).filter(|sigma| *sigma > ROUNDING * largest);
+        let sigma = sigma.ok_or("its values do not vary beside batches and covariates".to_owned())?;
         let z: Vec<f64> =
             values.iter().zip(&designs.rows).map(|(value, row)| (value - located.centre(row)) / sigma).collect();
-        for batch in 0..batches.len() {
-            let own = designs.of_batch(&z, batch);
-            let constant = own.len() > 1 && variance(&own) == Some(0.0);
-            if constant && !self.mean_only {
-                return Err(format!("its values do not vary in {}", batches.say(batch)));
-            }
-        }
         Ok(Standard { analyte, located, sigma, z })
     }
 

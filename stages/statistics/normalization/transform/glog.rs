@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::quantity::Positive;
 use crate::statistics::descriptive::{self, show};
+use crate::statistics::minimum;
 use crate::statistics::normalization::{Remark, State, StepError};
 
 /// Where λ comes from.
@@ -119,7 +120,8 @@ const GRID: usize = 161;
 /// `(N/2) ln Σ(z - z̄)² + Σ ln √(y² + λ)`: the sum of squares within analytes of z times the geometric mean of √(y² + λ)
 /// (Durbin & Rocke 2003, 10.1093/bioinformatics/btg107; used on pooled QC by Parsons 2007, 10.1186/1471-2105-8-234).
 /// METHOD: one geometric mean over all values, as the likelihood has it, not one per analyte.
-/// The search runs over ln λ from (1e-6 of the smallest size)² to (1e3 of the largest)², then by golden section.
+/// The search runs over ln λ from (1e-6 of the smallest size)² to (1e3 of the largest)²: the best of a grid, the minimum
+/// around it, and there the zero of the slope, since a summit is flat and its values tell λ to half of the digits only.
 pub fn estimate(groups: &[Vec<f64>]) -> Option<Glog> {
     let groups: Vec<&Vec<f64>> =
         groups.iter().filter(|group| descriptive::sd(group).is_some_and(|sd| sd > 0.0)).collect();
@@ -131,7 +133,9 @@ pub fn estimate(groups: &[Vec<f64>]) -> Option<Glog> {
     let scores: Vec<f64> = (0..GRID).into_par_iter().map(|at| score(&groups, place(at))).collect();
     let best = (0..GRID).min_by(|a, b| scores[*a].total_cmp(&scores[*b]))?;
     let at_the_edge = best == 0 || best == GRID - 1;
-    let log = golden(|log| score(&groups, log), place(best.saturating_sub(1)), place((best + 1).min(GRID - 1)));
+    let around = (place(best.saturating_sub(1)), place((best + 1).min(GRID - 1)));
+    let (summit, _) = minimum::within(around.0, around.1, |log| score(&groups, log));
+    let log = flat(|log| slope(&groups, log), summit, step);
     let source = Source { analytes: groups.len(), values: groups.iter().map(|group| group.len()).sum(), at_the_edge };
     Some(Glog { lambda: libm::exp(log), source: Some(source) })
         .filter(|glog| glog.lambda.is_finite() && glog.lambda > 0.0)
@@ -152,23 +156,45 @@ fn score(groups: &[&Vec<f64>], log: f64) -> f64 {
     0.5 * count * libm::log(squares) + roots
 }
 
-/// The minimum between two bounds, to 1e-8 (Kiefer 1953, 10.1090/S0002-9939-1953-0055639-3).
-fn golden(of: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
-    let share = (5.0_f64.sqrt() - 1.0) / 2.0;
-    let (mut a, mut b) = (high - share * (high - low), low + share * (high - low));
-    let (mut at_a, mut at_b) = (of(a), of(b));
-    while high - low > 1e-8 {
-        if at_a <= at_b {
-            (high, b, at_b) = (b, a, at_a);
-            a = high - share * (high - low);
-            at_a = of(a);
-        } else {
-            (low, a, at_a) = (a, b, at_b);
-            b = low + share * (high - low);
-            at_b = of(b);
+/// The derivative of [`score`] by ln λ: `N Σ(z - z̄)z' / Σ(z - z̄)² + Σ λ/(2(y² + λ))`, `z' = λ/(2 √(y² + λ)(y + √(y² + λ)))`.
+fn slope(groups: &[&Vec<f64>], log: f64) -> f64 {
+    let glog = Glog { lambda: libm::exp(log), source: None };
+    let lambda = glog.lambda;
+    let turn = |y: f64| {
+        let root = libm::hypot(y, lambda.sqrt());
+        if y >= 0.0 { lambda / (2.0 * root * (y + root)) } else { 0.5 - 0.5 * y / root }
+    };
+    let of = |group: &&Vec<f64>| {
+        let z: Vec<f64> = group.iter().map(|y| glog.of(*y)).collect();
+        let mean = z.iter().sum::<f64>() / z.len() as f64;
+        let squares: f64 = z.iter().map(|z| (z - mean) * (z - mean)).sum();
+        let turned: f64 = z.iter().zip(*group).map(|(z, y)| (z - mean) * turn(*y)).sum();
+        (squares, turned, group.iter().map(|y| lambda / (2.0 * (y * y + lambda))).sum::<f64>(), z.len() as f64)
+    };
+    let parts = groups.iter().map(of);
+    let add = |a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)| (a.0 + b.0, a.1 + b.1, a.2 + b.2, a.3 + b.3);
+    let (squares, turned, roots, count) = parts.fold((0.0, 0.0, 0.0, 0.0), add);
+    count * turned / squares + roots
+}
+
+/// Where the slope is nil near a minimum, by bisection; the minimum itself where the slope does not change its sign within
+/// `reach` of it.
+fn flat(slope: impl Fn(f64) -> f64, minimum: f64, reach: f64) -> f64 {
+    let mut width = 1e-7 * reach;
+    while !(slope(minimum - width) < 0.0 && slope(minimum + width) > 0.0) {
+        width *= 4.0;
+        if width > reach {
+            return minimum;
         }
     }
-    0.5 * (low + high)
+    let (mut low, mut high) = (minimum - width, minimum + width);
+    loop {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            return middle;
+        }
+        if slope(middle) < 0.0 { low = middle } else { high = middle }
+    }
 }
 
 /// The end of the methods sentence.

@@ -4,6 +4,7 @@ use faer::Mat;
 
 use super::super::super::{Sheet, StepError};
 use super::super::batches::{Batches, shorten};
+use super::super::empirical_bayes::variance;
 use super::{Combat, TIMEPOINT};
 use crate::statistics::factor::{Dependence, Factor};
 
@@ -237,6 +238,22 @@ impl Designs {
         let n = self.study.len() as f64;
         let mean = |j: usize| self.study.iter().map(|row| x(row, j)).sum::<f64>() / n;
         beta.iter().enumerate().map(|(j, beta)| beta * mean(j)).sum()
+    }
+
+    /// The standard deviation of residuals.
+    ///
+    /// METHOD: the variance has the divisor n where no value of any analyte is missing and n - 1 where one is, as sva has
+    /// it, so that both give the same numbers.
+    pub fn spread(&self, residuals: &[f64]) -> Option<f64> {
+        let n = residuals.len() as f64;
+        let divisor = if self.has_gaps { 1.0 } else { (n - 1.0) / n };
+        variance(residuals).map(|variance| (variance * divisor).sqrt())
+    }
+
+    /// Whether the training rows of a batch have one value, several times.
+    pub fn are_alike(&self, values: &[f64], batch: usize) -> bool {
+        let own = self.of_batch(values, batch);
+        own.len() > 1 && own.iter().all(|value| *value == own[0])
     }
 
     /// The present values of the training rows of a batch.
