@@ -7,9 +7,11 @@
 //!
 //! What depends on x alone is in [`Knots`] and [`Smoother`], so that many y at the same x share it.
 
+mod deletion;
 mod smoother;
 
 use super::minimum;
+pub use deletion::{Distances, LeftOut};
 
 /// The distinct x, in their order, with what the penalty needs of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,21 +125,21 @@ impl Knots {
         Points { y: y.to_vec(), mean, bend }
     }
 
-    /// Smoothers from the interpolating curve to the straight line: three for each power of ten of λ.
+    /// λ from curves that pass through every point to the straight line: two for each power of ten, and infinity.
     ///
-    /// METHOD: λ goes from 10⁻⁶ n⁻³, where a curve follows every point, to 10³ n, where none bends, with 0 before and
-    /// infinity behind. The steps are far smaller than the scale on which the score turns.
-    pub fn path(&self) -> Vec<Smoother> {
+    /// METHOD: λ goes from 10⁻⁶ n⁻³, where a curve follows every point, to 10³ n, where none bends, with a millionth of the
+    /// first before and infinity behind. The steps are smaller than the scale on which the leave-one-out score turns.
+    pub fn lambdas(&self) -> Vec<f64> {
         let n = self.knot.len() as f64;
         let (first, last) = (libm::log(1e-6 / (n * n * n)), libm::log(1e3 * n));
-        let steps = ((last - first) / std::f64::consts::LN_10 * 3.0).ceil().max(1.0);
+        let steps = ((last - first) / std::f64::consts::LN_10 * 2.0).ceil().max(1.0);
         let at = |k: usize| libm::exp(first + (last - first) * k as f64 / steps);
-        [0.0]
-            .into_iter()
-            .chain((0..=steps as usize).map(at))
-            .chain([f64::INFINITY])
-            .map(|lambda| self.smoother(lambda))
-            .collect()
+        [1e-6 * at(0)].into_iter().chain((0..=steps as usize).map(at)).chain([f64::INFINITY]).collect()
+    }
+
+    /// How often the width of these knots goes into that of others, to the third: what λ there is here.
+    pub fn lambda_from(&self, other: &Knots) -> f64 {
+        (other.width / self.width).powi(3)
     }
 
     /// The smoother whose leverages sum to `df`, which lies above 2 and below the number of knots; none otherwise.
@@ -155,25 +157,32 @@ impl Knots {
         Some(smoother)
     }
 
-    /// The smoother of the smallest leave-one-out score, the best of `path` refined between its neighbours.
+    /// The smoother of the smallest leave-one-out score.
+    pub fn searched(&self, points: &Points) -> Smoother {
+        let mut work = self.smoother(f64::INFINITY);
+        let score = |lambda: &f64| {
+            work.set(self, *lambda);
+            work.score(self, points)
+        };
+        let lambdas = self.lambdas();
+        let scores: Vec<f64> = lambdas.iter().map(score).collect();
+        self.cross_validated(&lambdas, &scores, points)
+    }
+
+    /// The smoother of the smallest leave-one-out score, the best of rising λ refined between its neighbours.
     ///
-    /// Every local minimum along the path is refined, and the least of them taken; of equal ones the smoothest.
-    pub fn cross_validated(&self, path: &[Smoother], points: &Points) -> Smoother {
-        let scores: Vec<f64> = path.iter().map(|smoother| smoother.score(self, points)).collect();
+    /// `scores` are those of the λ, up to a factor. Every local minimum among them is refined, and the least of them
+    /// taken; of equal ones the smoothest.
+    pub fn cross_validated(&self, lambdas: &[f64], scores: &[f64], points: &Points) -> Smoother {
         let mut work = self.smoother(f64::INFINITY);
         let mut best = (work.score(self, points), f64::INFINITY);
-        for k in (0..path.len()).rev() {
-            let (before, after) = (k.checked_sub(1).map(|k| scores[k]), scores.get(k + 1).copied());
-            let lower = |other: Option<f64>| other.is_none_or(|other| scores[k] <= other);
-            if !(path[k].lambda.is_finite() && lower(before) && lower(after)) {
+        for k in (0..lambdas.len()).rev().filter(|&k| lambdas[k].is_finite()) {
+            let lower = |other: Option<&f64>| other.is_none_or(|other| scores[k] <= *other);
+            if !(lower(k.checked_sub(1).and_then(|k| scores.get(k))) && lower(scores.get(k + 1))) {
                 continue;
             }
-            if path[k].lambda == 0.0 {
-                best = if scores[k] < best.0 { (scores[k], 0.0) } else { best };
-                continue;
-            }
-            let log = |k: usize| path.get(k).map(|s| libm::log(s.lambda)).filter(|log| log.is_finite());
-            let here = libm::log(path[k].lambda);
+            let log = |k: usize| lambdas.get(k).filter(|lambda| lambda.is_finite()).map(|lambda| libm::log(*lambda));
+            let here = libm::log(lambdas[k]);
             let edges = (k.checked_sub(1).and_then(log).unwrap_or(here), log(k + 1).unwrap_or(here));
             let (place, score) = minimum::within(edges.0, edges.1, |log| {
                 work.set(self, libm::exp(log));

@@ -127,6 +127,13 @@ impl Smoother {
         knots.knot.iter().zip(&points.y).map(residual).collect()
     }
 
+    /// How far each point lies above the curve.
+    pub(super) fn above(&self, knots: &Knots, points: &Points) -> Vec<f64> {
+        let pull = self.pull(knots, &self.bends(points));
+        let above = |(&knot, y): (&usize, &f64)| y - points.mean[knot] + self.b * pull[knot] / knots.weight[knot];
+        knots.knot.iter().zip(&points.y).map(above).collect()
+    }
+
     /// What is predicted at each point by the curve of the others, held constant beyond these.
     ///
     /// It differs from [`left_out`](Self::left_out) at the first and the last point alone, where the others' curve is

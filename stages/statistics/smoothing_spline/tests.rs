@@ -143,7 +143,7 @@ fn degrees_of_freedom_are_met_and_a_straight_line_is_found_by_cross_validation()
     }
     assert!(knots.smoother_of_df(2.0).is_none() && knots.smoother_of_df(14.0).is_none());
     let line: Vec<f64> = x.iter().map(|x| 3.0 - 0.1 * x).collect();
-    let found = knots.cross_validated(&knots.path(), &knots.points(&line));
+    let found = knots.searched(&knots.points(&line));
     assert!(found.score(&knots, &knots.points(&line)) < 1e-25);
 }
 
@@ -151,12 +151,11 @@ fn degrees_of_freedom_are_met_and_a_straight_line_is_found_by_cross_validation()
 fn no_lambda_of_a_fine_search_scores_lower_than_the_one_found() {
     let x = x();
     let knots = Knots::new(&x).unwrap();
-    let path = knots.path();
     for k in 0..40 {
         let y: Vec<f64> =
             x.iter().map(|x| (x * f64::from(k + 1) / 60.0).sin() + (x * 12.9 + f64::from(k)).cos()).collect();
         let points = knots.points(&y);
-        let found = knots.cross_validated(&path, &points).score(&knots, &points);
+        let found = knots.searched(&points).score(&knots, &points);
         for step in 0..600 {
             let lambda = libm::exp(-24.0 + f64::from(step) * 0.06);
             assert!(knots.smoother(lambda).score(&knots, &points) >= found * (1.0 - 1e-9), "{k} {lambda}");
@@ -180,7 +179,7 @@ fn many_points_stay_exact() {
     let y: Vec<f64> = x.iter().map(|x| (x / 40.0).sin() + (x * 1.7).sin() / 5.0).collect();
     let knots = Knots::new(&x).unwrap();
     let points = knots.points(&y);
-    for smoother in knots.path() {
+    for smoother in knots.lambdas().into_iter().map(|lambda| knots.smoother(lambda)) {
         let leverages = smoother.leverages(&knots);
         assert!(leverages.iter().all(|h| (-1e-9..=1.0 + 1e-9).contains(h)), "{}", smoother.lambda);
         assert!(smoother.score(&knots, &points).is_finite());
@@ -215,11 +214,42 @@ fn penalized_regression_in_r_gives_the_same_curve_leverages_and_no_lower_score()
         let (x, y) = (of(&row[0], 1), of(&row[0], 2));
         let knots = Knots::new(&x).unwrap();
         let points = knots.points(&y);
-        let best = knots.cross_validated(&knots.path(), &points).score(&knots, &points);
+        let best = knots.searched(&points).score(&knots, &points);
         let at_theirs = knots.smoother(number(&row[1])).score(&knots, &points);
         assert!(best <= at_theirs * (1.0 + 1e-12), "{row:?}: {best} {at_theirs}");
         // Where R's curve all but follows the points, 1 - h is a difference of ones and its score has few digits.
         let tolerance = if number(&row[1]) < 1e-9 { 1e-2 } else { 1e-8 };
         assert!((at_theirs / number(&row[2]) - 1.0).abs() < tolerance, "{row:?}: {at_theirs}");
+    }
+}
+
+#[test]
+fn distances_without_some_points_are_those_of_points_that_never_were() {
+    let x = x();
+    let y = y(&x);
+    let knots = Knots::new(&x).unwrap();
+    for lambda in [1e-6, 1e-3, 0.3, f64::INFINITY] {
+        let all = knots.smoother(lambda).distances(&knots);
+        // Inner ones, one of a pair, and both ends, whose loss makes the interval narrower.
+        for absent in [vec![], vec![4], vec![5, 9, 10], vec![14], vec![0, 1, 7, 13]] {
+            let kept: Vec<usize> = (0..x.len()).filter(|i| !absent.contains(i)).collect();
+            let pick = |from: &[f64]| kept.iter().map(|&i| from[i]).collect::<Vec<f64>>();
+            let (fewer, rest) = (Knots::new(&pick(&x)).unwrap(), pick(&y));
+            let smoother = fewer.smoother(lambda * (knots.width / fewer.width).powi(3));
+            let points = fewer.points(&rest);
+            let mut map = LeftOut::default();
+            all.left_out(&absent, &mut map);
+            // What stands at an absent point has no say.
+            let predicted = |weights: &[f64]| weights.iter().zip(&y).map(|(weight, y)| weight * y).sum::<f64>();
+            let above = smoother.left_out(&fewer, &points);
+            let mut all_above = vec![0.0; x.len()];
+            kept.iter().zip(&above).for_each(|(&i, above)| all_above[i] = *above);
+            for (&i, above) in kept.iter().zip(above) {
+                let weights = &map.weights[i * x.len()..][..x.len()];
+                assert!((y[i] - predicted(weights) - above).abs() < 1e-8, "{lambda} {absent:?} {i}");
+            }
+            let held = smoother.held_out(&fewer, &points);
+            assert!((map.passes(&y, &all_above, kept[0], kept[1]) - held[0]).abs() < 1e-8, "{lambda} {absent:?}");
+        }
     }
 }

@@ -9,9 +9,11 @@
 
 mod choice;
 mod local;
+mod nested;
 mod plan;
 pub mod plain;
 mod scale;
+mod spline;
 mod taken;
 
 use rayon::prelude::*;
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::super::{Decision, Remark, State, StepError, Training};
 use super::batches::{self, Batches};
 use crate::statistics::descriptive;
-use choice::Judged;
+use choice::{Held, Judged};
 use local::Laid;
 pub(super) use plan::Method;
 use plan::{Curve, Plan};
@@ -34,8 +36,9 @@ pub(super) const LEAST_QC: u32 = 4;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Keep {
-    /// Only where it lowers both the robust RSD of the pooled QC samples and their D-ratio, each pooled QC sample being
-    /// corrected by a curve that did not see it; other analytes stay as they are.
+    /// Only where it lowers the robust RSD of the pooled QC samples and their D-ratio, and lies nearer to them than their
+    /// median does, each pooled QC sample being corrected by a curve that did not see it; other analytes stay as they
+    /// are.
     #[default]
     WhereItHelps,
     /// For every analyte.
@@ -211,7 +214,7 @@ impl Frame {
     }
 
     /// The curves of one analyte, and for every pooled QC row that shaped one what the others' predict there.
-    fn draw(&self, bench: &Bench, column: &[f64], batches: &Batches) -> Result<(Curves, Vec<(usize, f64)>), String> {
+    fn draw(&self, bench: &Bench, column: &[f64], batches: &Batches) -> Result<(Curves, Vec<Held>), String> {
         let values: Vec<f64> =
             bench.qc.iter().map(|&row| column[row]).filter(|value| bench.scale.takes(*value)).collect();
         let reference = descriptive::median(&values).unwrap_or(f64::NAN);
@@ -221,25 +224,21 @@ impl Frame {
         let (mut curves, mut held) = (Vec::with_capacity(bench.batches.len()), Vec::new());
         for (batch, (rows, shared)) in bench.batches.iter().enumerate() {
             let point = |&row: &usize| {
-                let value = Some(column[row]).filter(|value| bench.scale.takes(*value))?;
-                Some((row, bench.scale.drawn(value, reference)?))
+                let value = Some(column[row]).filter(|value| bench.scale.takes(*value));
+                value.and_then(|value| bench.scale.drawn(value, reference)).unwrap_or(f64::NAN)
             };
-            let points: Vec<(usize, f64)> = rows.iter().filter_map(point).collect();
-            let (own, y): (Vec<usize>, Vec<f64>) = points.into_iter().unzip();
-            if own.len() < self.min_qc {
-                let (n, need) = (own.len(), self.min_qc);
+            let y: Vec<f64> = rows.iter().map(point).collect();
+            let n = y.iter().filter(|y| !y.is_nan()).count();
+            if n < self.min_qc {
+                let need = self.min_qc;
                 return Err(format!("{n} usable pooled QC values in {}, and {need} are needed", batches.say(batch)));
             }
-            let place = |row: &usize| bench.order[*row];
-            let drawn = if own.len() == rows.len() {
-                shared.as_ref().map(|plan| plan.draw(&y)).map_err(String::clone)
-            } else {
-                self.method.plan(&own.iter().map(place).collect::<Vec<f64>>()).map(|plan| plan.draw(&y))
-            };
+            let drawn = shared.as_ref().map_err(String::clone).and_then(|plan| plan.draw(&y));
             let not = || format!("no curve can be drawn in {}", batches.say(batch));
             let (curve, predicted) = drawn.map_err(|why| format!("{}: {why}", batches.say(batch)))?.ok_or_else(not)?;
             curves.push(curve);
-            held.extend(own.into_iter().zip(predicted));
+            let point = |((&row, drawn), predicted)| Held { row, drawn, predicted };
+            held.extend(rows.iter().zip(y).zip(predicted).map(point).filter(|held| !held.drawn.is_nan()));
         }
         Ok((Curves { reference, curves }, held))
     }
@@ -280,9 +279,9 @@ impl Frame {
         let keep = match self.keep {
             Keep::Always => "Every analyte was corrected.",
             Keep::WhereItHelps => {
-                "The correction of an analyte was kept only where it lowered both the robust RSD (1.4826 MAD/median) of \
-                 the pooled QC samples and their D-ratio (MAD(QC)/MAD(study)), each pooled QC sample being corrected by a \
-                 curve fitted without it."
+                "The correction of an analyte was kept only where it lowered the robust RSD (1.4826 MAD/median) of the \
+                 pooled QC samples and their D-ratio (MAD(QC)/MAD(study)) and lay nearer to them on average than their \
+                 median, each pooled QC sample being corrected by a curve fitted, and its smoothness chosen, without it."
             }
         };
         format!(

@@ -2,7 +2,9 @@
 
 use rayon::prelude::*;
 
+use super::nested::{Held, Nested, Unseen, dot};
 use crate::statistics::local_regression::{neighbours, weights};
+use crate::statistics::smoothing_spline::LeftOut;
 
 /// How many spans cross-validation compares at most.
 const SPANS: usize = 20;
@@ -12,17 +14,9 @@ const SPANS: usize = 20;
 pub(in super::super) struct LocalPlan {
     x: Vec<f64>,
     degree: usize,
-    choices: Vec<Choice>,
-}
-
-/// One number of neighbours, with the weights that predict each point from the others.
-#[derive(Debug, Clone, PartialEq)]
-struct Choice {
-    q: usize,
-    /// By point: at its own place.
-    left_out: Vec<Vec<f64>>,
-    /// By point: at its own place or, beyond the others, at theirs.
-    held: Vec<Vec<f64>>,
+    span: Option<f64>,
+    /// The numbers of neighbours that may be chosen, with how they predict each point from the others.
+    choices: Vec<(usize, Unseen)>,
 }
 
 /// A local curve by its points.
@@ -56,34 +50,51 @@ impl LocalPlan {
             Some(span) => vec![span],
             None => candidates(degree + 3, n).into_iter().map(|k| k as f64 / n as f64).collect(),
         };
-        let choices: Vec<Choice> = spans.into_par_iter().filter_map(|span| Choice::new(x, degree, span)).collect();
+        let choices: Vec<(usize, Unseen)> =
+            spans.into_par_iter().filter_map(|span| Some((neighbours(n, span), unseen(x, degree, span)?))).collect();
         if choices.is_empty() {
             let what = span.map_or(String::new(), |span| format!(" with a span of {span}"));
             return Err(format!("{n} pooled QC samples are too few for a local curve of degree {degree}{what}"));
         }
-        Ok(LocalPlan { x: x.to_vec(), degree, choices })
+        Ok(LocalPlan { x: x.to_vec(), degree, span, choices })
     }
 
-    /// The curve of the span that predicts left-out points best, and what the others' curves predict at each point.
-    pub fn draw(&self, y: &[f64]) -> Option<(LocalCurve, Vec<f64>)> {
-        let mut best: Option<(f64, &Choice)> = None;
-        for choice in self.choices.iter().rev() {
-            let errors = choice.left_out.iter().zip(y).map(|(weights, own)| own - dot(weights, y));
-            let score: f64 = errors.map(|error| error * error).sum();
+    /// The curve of the span that predicts left-out points best, and what is predicted at each point by a curve that
+    /// owes it nothing; y is NaN where there is no point.
+    pub fn draw(&self, y: &[f64]) -> Result<Option<(LocalCurve, Vec<f64>)>, String> {
+        let there: Vec<usize> = (0..y.len()).filter(|&i| !y[i].is_nan()).collect();
+        if there.len() == y.len() {
+            return Ok(self.draw_all(y));
+        }
+        let pick = |from: &[f64]| there.iter().map(|&i| from[i]).collect::<Vec<f64>>();
+        let plan = LocalPlan::new(&pick(&self.x), self.degree, self.span)?;
+        let spread = |(curve, held): (LocalCurve, Vec<f64>)| {
+            let mut all = vec![f64::NAN; y.len()];
+            there.iter().zip(held).for_each(|(&i, held)| all[i] = held);
+            (curve, all)
+        };
+        Ok(plan.draw_all(&pick(y)).map(spread))
+    }
+
+    fn draw_all(&self, y: &[f64]) -> Option<(LocalCurve, Vec<f64>)> {
+        let mut nested = Nested::new(y);
+        let mut best: Option<(f64, usize)> = None;
+        for (q, unseen) in self.choices.iter().rev() {
+            let score = nested.offer(unseen);
             if score.is_finite() && best.is_none_or(|(least, _)| score < least) {
-                best = Some((score, choice));
+                best = Some((score, *q));
             }
         }
-        let (_, choice) = best?;
-        let held = choice.held.iter().map(|weights| dot(weights, y)).collect();
-        Some((LocalCurve { x: self.x.clone(), y: y.to_vec(), degree: self.degree, q: choice.q }, held))
+        let (_, q) = best?;
+        let curve = LocalCurve { x: self.x.clone(), y: y.to_vec(), degree: self.degree, q };
+        Some((curve, nested.predictions()?))
     }
 
     /// The weights of every choice at some places.
     pub fn lay(&self, places: &[f64]) -> Laid {
-        let of = |choice: &Choice| {
-            let at = |place: &f64| trim(at(&self.x, *place, choice.q, self.degree));
-            (choice.q, places.par_iter().map(at).collect())
+        let of = |(q, _): &(usize, Unseen)| {
+            let at = |place: &f64| trim(at(&self.x, *place, *q, self.degree));
+            (*q, places.par_iter().map(at).collect())
         };
         Laid { points: self.x.len(), by_choice: self.choices.iter().map(of).collect() }
     }
@@ -99,18 +110,18 @@ fn candidates(first: usize, last: usize) -> Vec<usize> {
     (0..=steps).map(step).collect()
 }
 
-impl Choice {
-    fn new(x: &[f64], degree: usize, span: f64) -> Option<Choice> {
-        let (n, q) = (x.len(), neighbours(x.len() - 1, span));
-        let inside = |i: usize| {
-            let others = x.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x);
-            let (low, high) = others.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
-            x[i].clamp(low, high)
-        };
-        let left_out = (0..n).map(|i| weights(x, Some(i), x[i], q, degree)).collect::<Option<_>>()?;
-        let held = (0..n).map(|i| weights(x, Some(i), inside(i), q, degree)).collect::<Option<_>>()?;
-        Some(Choice { q: neighbours(n, span), left_out, held })
-    }
+/// The weights that predict each point from the others with the same span; none where they determine no curve.
+fn unseen(x: &[f64], degree: usize, span: f64) -> Option<Unseen> {
+    let (n, q) = (x.len(), neighbours(x.len() - 1, span));
+    let left_out: Vec<Vec<f64>> = (0..n).map(|i| weights(x, Some(i), x[i], q, degree)).collect::<Option<_>>()?;
+    let end = |i: usize| {
+        let others = x.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x);
+        let (low, high) = others.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
+        Some(x[i].clamp(low, high)).filter(|end| *end != x[i]).map(|end| (i, end))
+    };
+    let held = |(i, end): (usize, f64)| Some(Held::Weights { point: i, weights: weights(x, Some(i), end, q, degree)? });
+    let held = (0..n).filter_map(end).map(held).collect::<Option<_>>()?;
+    Some(Unseen { left_out: LeftOut::by_weights(left_out.concat()), held })
 }
 
 impl LocalCurve {
@@ -138,8 +149,4 @@ fn trim(weights: Vec<f64>) -> Row {
     let first = weights.iter().position(|weight| *weight != 0.0).unwrap_or(0);
     let last = weights.iter().rposition(|weight| *weight != 0.0).unwrap_or(0);
     (first, weights[first..=last.max(first)].to_vec())
-}
-
-fn dot(weights: &[f64], y: &[f64]) -> f64 {
-    weights.iter().zip(y).map(|(weight, y)| weight * y).sum()
 }

@@ -2,7 +2,8 @@
 
 use super::super::qc_rsc::Smoothing;
 use super::local::{Laid, LocalCurve, LocalPlan};
-use crate::statistics::smoothing_spline::{self, Knots, Smoother};
+use super::spline::SplinePlan;
+use crate::statistics::smoothing_spline;
 
 /// How the curve is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,7 +15,7 @@ pub(in super::super) enum Method {
 /// What a curve needs of the places of its points.
 #[derive(Debug, Clone)]
 pub(in super::super) enum Plan {
-    Spline { knots: Knots, smoothers: Vec<Smoother> },
+    Spline(SplinePlan),
     Local(LocalPlan),
 }
 
@@ -36,43 +37,20 @@ impl Method {
     /// What curves through points at these places share; or why there can be none.
     pub(super) fn plan(self, order: &[f64]) -> Result<Plan, String> {
         match self {
-            Method::Spline(smoothing) => {
-                let few = || "its pooled QC samples stand at fewer than three places of the injection order".to_owned();
-                let knots = Knots::new(order).ok_or_else(few)?;
-                let smoothers = match smoothing {
-                    Smoothing::CrossValidated => knots.path(),
-                    Smoothing::Lambda(lambda) => vec![knots.smoother(lambda.get())],
-                    Smoothing::Df(df) => vec![knots.smoother_of_df(df.get()).ok_or_else(|| {
-                        format!("{} pooled QC samples cannot carry {} degrees of freedom", knots.len(), df.get())
-                    })?],
-                };
-                Ok(Plan::Spline { knots, smoothers })
-            }
+            Method::Spline(smoothing) => SplinePlan::new(order, smoothing).map(Plan::Spline),
             Method::Local { degree, span } => LocalPlan::new(order, degree, span).map(Plan::Local),
         }
     }
 }
 
 impl Plan {
-    /// The curve of the points, and what the others' curves predict at each of them; none where it cannot be drawn.
-    pub(super) fn draw(&self, y: &[f64]) -> Option<(Curve, Vec<f64>)> {
+    /// The curve of the points, and what the others' curves predict at each of them; y is NaN where there is no point.
+    ///
+    /// None where the curve cannot be drawn, or why there can be none.
+    pub(super) fn draw(&self, y: &[f64]) -> Result<Option<(Curve, Vec<f64>)>, String> {
         match self {
-            Plan::Spline { knots, smoothers } => {
-                let points = knots.points(y);
-                let chosen;
-                let smoother = match smoothers.as_slice() {
-                    [one] => one,
-                    path => {
-                        chosen = knots.cross_validated(path, &points);
-                        &chosen
-                    }
-                };
-                let curve = smoother.curve(knots, &points);
-                let held = smoother.held_out(knots, &points);
-                let finite = curve.values().iter().chain(&held).all(|value| value.is_finite());
-                finite.then_some((Curve::Spline(curve), held))
-            }
-            Plan::Local(plan) => plan.draw(y).map(|(curve, held)| (Curve::Local(curve), held)),
+            Plan::Spline(plan) => Ok(plan.draw(y)?.map(|(curve, held)| (Curve::Spline(curve), held))),
+            Plan::Local(plan) => Ok(plan.draw(y)?.map(|(curve, held)| (Curve::Local(curve), held))),
         }
     }
 }
