@@ -1,6 +1,7 @@
 //! The stories that cross rooms, in one test binary.
 
 mod architecture;
+mod bad_files;
 mod bad_input;
 mod cases;
 mod cli;
@@ -19,3 +20,6 @@ mod second_opinion;
 mod sheet;
 mod statistics;
 mod wampler;
+#[path = "../stages/ingest/formats/testing.rs"]
+#[allow(dead_code)]
+mod written;

@@ -1,7 +1,8 @@
 //! The study's files: read whole and hashed before anything is decided, so that the bytes that were hashed are the
 //! bytes that are used.
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -38,7 +39,13 @@ pub fn read(requests: Vec<SourceRequest>, folders: &Folders, allow: bool) -> (Ve
         return (sources, problems);
     }
     for request in requests {
-        match read_one(&request, folders, allow) {
+        // A file that several sections name is read once: all of them use the same bytes.
+        let known = sources.iter().find(|source: &&Source| source.name == request.path);
+        let source = match known {
+            Some(known) => Ok(Source { role: request.role, ..known.clone() }),
+            None => read_one(&request, folders, allow),
+        };
+        match source {
             Ok(source) => sources.push(source),
             Err(problem) => problems.push(*problem),
         }
@@ -55,9 +62,24 @@ pub fn no_folder(folders: &Folders) -> Option<Problem> {
 
 fn read_one(request: &SourceRequest, folders: &Folders, allow: bool) -> Result<Source, Box<Problem>> {
     let path = paths::inside(&folders.data, &request.path, &folders.root, &request.setting, allow)?;
-    let bytes: Arc<[u8]> = std::fs::read(&path).map_err(|error| Box::new(unreadable(request, &path, &error)))?.into();
+    let bytes = whole(&path).map_err(|error| Box::new(unreadable(request, &path, &error)))?;
     let digest = Digest::of(&bytes);
     Ok(Source { role: request.role, name: request.path.clone(), bytes, digest })
+}
+
+/// A whole file, held once: read into the place where it will stay, since a `Vec` would be copied into it.
+fn whole(path: &Path) -> std::io::Result<Arc<[u8]>> {
+    let mut file = File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length).collect();
+    if let Some(place) = Arc::get_mut(&mut bytes)
+        && file.read_exact(place).is_ok()
+        && file.read(&mut [0])? == 0
+    {
+        return Ok(bytes);
+    }
+    // A pipe, whose length no one knows, or a file that another program is writing.
+    std::fs::read(path).map(Arc::from)
 }
 
 fn unreadable(request: &SourceRequest, path: &Path, error: &std::io::Error) -> Problem {
@@ -79,4 +101,27 @@ fn unreadable(request: &SourceRequest, path: &Path, error: &std::io::Error) -> P
         None => "put the file there, or correct the setting".to_owned(),
     };
     Problem::new("missing_file", place, format!("there is no file `{}` in the data folder", request.path), remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_any_length_is_read_whole_and_a_folder_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a, \u{3b2}");
+        for length in [0, 1, 4096, 100_000] {
+            let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+            std::fs::write(&path, &bytes).unwrap();
+            assert_eq!(*whole(&path).unwrap(), *bytes);
+        }
+        assert!(whole(folder.path()).is_err() && whole(&folder.path().join("none")).is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_does_not_say_its_length_is_read_whole_too() {
+        assert!(!whole(Path::new("/proc/self/status")).unwrap().is_empty());
+    }
 }

@@ -39,6 +39,7 @@ impl<'a> Lines<'a> {
 
     /// The line of the record that begins at `start` or after the line ends that follow it: the reader's positions
     /// may stand before the second half of a `\r\n` or before blank lines.
+    #[inline]
     pub fn of(&mut self, start: u64) -> u64 {
         let start = usize::try_from(start).unwrap_or(usize::MAX).min(self.bytes.len());
         let rest = self.bytes.get(start..).unwrap_or_default();

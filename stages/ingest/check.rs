@@ -44,7 +44,22 @@ fn file(reading: &Reading<'_>) -> Vec<Problem> {
         problems.push(Problem::new("unknown_format", place("file"), message, remedy));
     }
     problems.extend(unfitting(reading));
+    problems.extend(facts_above(reading));
     problems
+}
+
+/// Rows above the header hold facts of samples, which stand in columns.
+fn facts_above(reading: &Reading<'_>) -> Option<Problem> {
+    let in_columns = reading.shape.turned != (reading.role == "panel");
+    (reading.shape.above > 0 && !in_columns).then(|| {
+        let message = "`facts_above` counts rows of the samples' facts, and here no sample has a column";
+        let remedy = match reading.role {
+            "panel" => "leave it or `analytes: columns` out",
+            "metabolites" => "say `layout: wide` and `samples: columns`, or leave it out",
+            _ => "say `samples: columns`, or leave it out",
+        };
+        Problem::new("contradicting_setting", Place::setting(reading.setting("facts_above")), message, remedy)
+    })
 }
 
 /// Settings that a file of this format has no use for: to leave them unheeded would be to read another table than was
@@ -62,6 +77,7 @@ fn unfitting(reading: &Reading<'_>) -> Vec<Problem> {
         ("thousands", reading.thousands.is_some(), text_or_book),
         ("comment", reading.comment.is_some(), text_or_book),
         ("skip", reading.skip > 0, text_or_book),
+        ("facts_above", reading.shape.above > 0, text_or_book),
     ];
     let problem = |key: &str| {
         let message = format!("`{key}` means nothing for {}", format.word());

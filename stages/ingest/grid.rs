@@ -35,15 +35,18 @@ impl Grid {
         }
     }
 
+    #[inline]
     pub fn sample(&self, id: &str) -> Option<usize> {
         self.samples.binary_search_by(|known| known.as_str().cmp(id)).ok()
     }
 
+    #[inline]
     pub fn analyte(&self, name: &str) -> Option<usize> {
         self.analytes.binary_search_by(|known| known.as_str().cmp(name)).ok()
     }
 
     /// Stores one measurement; the line of the earlier one, where the pair was there already.
+    #[inline]
     pub fn put(&mut self, sample: usize, analyte: usize, measurement: Measurement, line: u64) -> Result<(), u64> {
         let at = sample * self.analytes.len() + analyte;
         let line = u32::try_from(line).unwrap_or(u32::MAX);

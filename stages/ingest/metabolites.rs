@@ -115,7 +115,8 @@ fn read_wide(
     let samples = owned(sheet, id, owners, problems);
     let columns: BTreeMap<&str, usize> = sheet.headers.iter().map(String::as_str).zip(0..).collect();
     let flags = flag_columns(params, sheet, problems);
-    let skipped = |name: &str| name.is_empty() || params.metadata.iter().any(|fact| fact == name);
+    let beside = |name: &str| params.metadata.iter().any(|fact| fact == name) || sheet.facts.contains(name);
+    let skipped = |name: &str| name.is_empty() || beside(name);
     let others = columns.iter().filter(|(name, column)| **column != id && !skipped(name)).map(|(name, _)| *name);
     let others = others.filter(|name| !flags.contains_key(name)).collect();
     let names = Names::of(params, sheet, &others, panel, problems);

@@ -11,7 +11,9 @@
 pub mod params;
 pub mod schema;
 
+mod above;
 mod assessments;
+mod bar;
 mod bounds;
 mod calendar;
 mod cells;
@@ -33,6 +35,7 @@ mod number;
 mod panel;
 mod participants;
 mod problems;
+mod read;
 mod reconcile;
 mod redcap;
 mod registry;
@@ -51,21 +54,16 @@ pub use params::Params;
 
 use crate::contract::vocabulary::Variable;
 use crate::contract::{
-    FromSlots, Problem, Progress, Slot, SlotError, SourceFile, SourceRequest, Stage, StageContext, StageError, Supply,
+    FromSlots, Problem, Silent, Slot, SlotError, SourceFile, SourceRequest, Stage, StageContext, StageError, Supply,
     Table, Vocabulary,
 };
 use crate::outputs;
-use assessments::Ratings;
-use calendar::Calendar;
+use bar::Bars;
 use file::Reading;
-use metabolites::{Abundances, Owners};
-use panel::Analytes;
 use params::{Column, ONLY_TIMEPOINT};
-use participants::People;
 use problems::Problems;
-use samples::Measured;
-use scale::Scale;
-use sheet::Sheet;
+use read::{Study, read};
+use sheet::{Files, Sheet};
 
 /// The study's files, as the settings ask for them.
 #[derive(Debug, Clone)]
@@ -104,7 +102,7 @@ impl Stage for Ingest {
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        let study = read(params, &inputs.files, context.progress)?;
+        let study = read(params, Files { all: &inputs.files, bars: Bars(context.progress) })?;
         drop(inputs);
         reconcile(params, &study, context);
         write(params, study, context)
@@ -171,8 +169,9 @@ pub const ROLES: [&str; 5] = ["participants", "assessments", "samples", "metabol
 pub fn is_table(format: file::Format, role: &'static str, bytes: &[u8]) -> bool {
     let files = [SourceFile { role, name: "any".into(), bytes: bytes.into() }];
     let reading = Reading { format: Some(format), ..Reading::plain(role, "any") };
+    let files = Files { all: &files, bars: Bars(&Silent) };
     let mut problems = Problems::default();
-    let sheet = Sheet::open(&files, &reading, &mut problems);
+    let sheet = Sheet::open(files, &reading, &mut problems);
     let mut cells = 0_usize;
     if let Some(sheet) = &sheet {
         sheet.for_each(|row| {
@@ -180,100 +179,6 @@ pub fn is_table(format: file::Format, role: &'static str, bytes: &[u8]) -> bool 
         });
     }
     problems.into_result().is_ok()
-}
-
-/// The study as read, before it becomes tables.
-struct Study {
-    people: People,
-    ratings: Ratings,
-    panel: Analytes,
-    samples: Measured,
-    abundances: Abundances,
-}
-
-/// Reads every declared file; all problems of all files, or the study.
-fn read(params: &Params, files: &[SourceFile], progress: &dyn Progress) -> Result<Study, StageError> {
-    let mut problems = Problems::default();
-    let found = &mut problems;
-    progress.start("reading the study's tables", 5);
-    let people = read_people(params, files, found);
-    progress.advance(1);
-    let ratings = read_ratings(params, files, &people, found);
-    progress.advance(1);
-    let panel = read_panel(params, files, found);
-    progress.advance(1);
-    let mut samples = read_samples(params, files, &people, &ratings.calendar(), found);
-    progress.advance(1);
-    let abundances = read_abundances(params, files, &people, &samples, &panel, found);
-    progress.advance(1);
-    problems.into_result()?;
-    if params.samples.is_none() {
-        samples.rows = samples::of_participants(abundances.grid.samples.iter().map(String::as_str));
-    }
-    Ok(Study { people, ratings, panel, samples, abundances })
-}
-
-fn read_people(params: &Params, files: &[SourceFile], problems: &mut Problems) -> People {
-    let settings = &params.participants;
-    let sheet = Sheet::open(files, &settings.reading(), problems);
-    sheet.map(|sheet| participants::read(settings, &sheet, problems)).unwrap_or_default()
-}
-
-fn read_panel(params: &Params, files: &[SourceFile], problems: &mut Problems) -> Analytes {
-    let Some(settings) = &params.panel else {
-        return Analytes::new();
-    };
-    let sheet = Sheet::open(files, &settings.reading(), problems);
-    sheet.map(|sheet| panel::read(settings, &sheet, problems)).unwrap_or_default()
-}
-
-fn read_samples(
-    params: &Params,
-    files: &[SourceFile],
-    people: &People,
-    calendar: &Calendar,
-    problems: &mut Problems,
-) -> Measured {
-    let Some(settings) = &params.samples else {
-        return Measured::default();
-    };
-    let sheet = Sheet::open(files, &settings.reading(), problems);
-    sheet.map(|sheet| samples::read(settings, &sheet, &people.known, calendar, problems)).unwrap_or_default()
-}
-
-fn read_ratings(params: &Params, files: &[SourceFile], people: &People, problems: &mut Problems) -> Ratings {
-    let Some(settings) = &params.assessments else {
-        return Ratings::default();
-    };
-    let sheet = Sheet::open(files, &settings.reading(), problems);
-    match (Scale::of(settings), sheet) {
-        (Ok(scale), Some(sheet)) => assessments::read(settings, &scale, &sheet, &people.known, problems),
-        (Ok(_), None) => Ratings::default(),
-        (Err(contradictions), _) => {
-            contradictions.into_iter().for_each(|problem| problems.push(problem));
-            Ratings::default()
-        }
-    }
-}
-
-fn read_abundances(
-    params: &Params,
-    files: &[SourceFile],
-    people: &People,
-    samples: &Measured,
-    panel: &Analytes,
-    problems: &mut Problems,
-) -> Abundances {
-    let Some(settings) = &params.metabolites else {
-        return Abundances::default();
-    };
-    let owners = match &settings.participant {
-        Some(header) => Owners { header, what: "participant", known: &people.known },
-        None => Owners { header: &settings.sample, what: "sample", known: &samples.known },
-    };
-    let sheet = Sheet::open(files, &settings.reading(), problems);
-    let read = sheet.and_then(|sheet| metabolites::read(settings, &sheet, &owners, panel, problems));
-    read.unwrap_or_default()
 }
 
 /// Notices what one table has and another lacks.

@@ -21,13 +21,18 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// Records a problem of `file`; its words are made only if it will be shown.
+    /// Records a problem of `file`, once where several tables of one file meet it; its words are made only if it will be
+    /// shown.
     pub fn add(&mut self, file: &str, code: &'static str, problem: impl FnOnce() -> Problem) {
         let count = self.counts.entry((file.to_owned(), code)).or_default();
-        *count += 1;
-        if *count <= shown(code) {
-            self.shown.push(problem());
+        if *count < shown(code) {
+            let problem = problem();
+            if self.shown.contains(&problem) {
+                return;
+            }
+            self.shown.push(problem);
         }
+        *count += 1;
     }
 
     /// Records a problem of the settings, or of the study as a whole; once, where several tables of one file meet it.

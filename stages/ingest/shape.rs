@@ -29,11 +29,13 @@ pub struct Shape<'a> {
     pub id: &'a str,
     /// The names of rows and columns that are no records.
     pub beside: &'a [String],
+    /// How many rows of the samples' facts stand above the header.
+    pub above: usize,
 }
 
 impl Shape<'_> {
     /// A header above records.
-    pub const PLAIN: Shape<'static> = Shape { turned: false, names: "", id: "", beside: &[] };
+    pub const PLAIN: Shape<'static> = Shape { turned: false, names: "", id: "", beside: &[], above: 0 };
 }
 
 /// What a cell must hold for its row to be read: one of these texts, `""` for an empty cell.

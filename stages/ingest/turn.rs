@@ -36,11 +36,8 @@ pub struct Places {
 /// without a header.
 pub fn turn(table: &Records, shape: &Shape<'_>) -> Result<Turned, Vec<Fault>> {
     let headers: Vec<String> = table.headers.iter().map(|header| header.trim().to_owned()).collect();
-    let names = headers.iter().position(|header| header == shape.names).ok_or_else(|| {
-        let remedy = suggest::remedy(shape.names, headers.iter().map(String::as_str));
-        let message = format!("the file has no column `{}`, which would name its rows", shape.names);
-        vec![Fault::new("missing_column", Some(table.header_line), message, remedy).of_column(shape.names)]
-    })?;
+    let names = headers.iter().position(|header| header == shape.names);
+    let names = names.ok_or_else(|| vec![no_names(shape.names, &headers, table.header_line)])?;
     bounds::refuse_many_cells(table.rows.len(), headers.len()).map_err(|fault| vec![fault])?;
     let beside = |header: &str| shape.beside.iter().any(|name| name == header);
     let mut faults = Vec::new();
@@ -62,9 +59,17 @@ pub fn turn(table: &Records, shape: &Shape<'_>) -> Result<Turned, Vec<Fault>> {
         headers: std::iter::once(corner.to_owned()).chain(rows.iter().map(|(_, name, _)| name.clone())).collect(),
         header_line: table.header_line,
         rows: used.map(record).collect(),
+        ..Records::default()
     };
     let lines = std::iter::once(table.header_line).chain(rows.iter().map(|(line, _, _)| *line)).collect();
     Ok(Turned { records: turned, places: Places { lines, headers } })
+}
+
+/// There is no column that would name the rows.
+pub fn no_names(names: &str, headers: &[String], line: u64) -> Fault {
+    let remedy = suggest::remedy(names, headers.iter().map(String::as_str));
+    let message = format!("the file has no column `{names}`, which would name its rows");
+    Fault::new("missing_column", Some(line), message, remedy).of_column(names)
 }
 
 /// The file's rows that are not blank, with their names; a row of facts may have its name in any column of facts.
@@ -119,13 +124,13 @@ mod tests {
     fn table(rows: &[&[&str]]) -> Records {
         let headers = rows[0].iter().map(|cell| (*cell).to_owned()).collect();
         let rows = rows[1..].iter().enumerate().map(|(at, row)| (at as u64 + 2, StringRecord::from(row.to_vec())));
-        Records { headers, header_line: 1, rows: rows.collect() }
+        Records { headers, header_line: 1, rows: rows.collect(), ..Records::default() }
     }
 
     #[test]
     fn columns_become_records_and_rows_of_facts_their_columns() {
         let beside = ["batch".to_owned(), "HMDB".to_owned()];
-        let shape = Shape { turned: true, names: "name", id: "sample_id", beside: &beside };
+        let shape = Shape { turned: true, names: "name", id: "sample_id", beside: &beside, above: 0 };
         let turned = turn(
             &table(&[&["HMDB", "name", "S1", "S/2"], &["batch", "", "1", "2"], &["H1", "β, x", "5", "6"]]),
             &shape,
@@ -143,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_turned_is_named_with_its_line() {
-        let shape = Shape { turned: true, names: "name", id: "sample_id", beside: &[] };
+        let shape = Shape { turned: true, names: "name", id: "sample_id", beside: &[], above: 0 };
         let code = |rows: &[&[&str]]| {
             let faults = turn(&table(rows), &shape).unwrap_err();
             (faults[0].code, faults[0].line)

@@ -24,7 +24,8 @@ const MOST_SPACES: u64 = 100_000;
 /// What an OLE container begins with: an old .xls, or a workbook under a password.
 const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
 
-type Entry<'z, 'b> = ZipFile<'z, Cursor<&'b [u8]>>;
+/// A file of the archive.
+pub type Entry<'z, 'b> = ZipFile<'z, Cursor<&'b [u8]>>;
 
 /// Refuses what is no workbook, is damaged, or would unfold beyond the bounds.
 pub fn inspect(bytes: &[u8]) -> Result<(), Fault> {
@@ -82,7 +83,8 @@ fn unfold(entry: &mut Entry<'_, '_>, left: &mut u64) -> Result<u64, Fault> {
     }
 }
 
-fn events<'z, 'b>(entry: Entry<'z, 'b>) -> Reader<BufReader<Entry<'z, 'b>>> {
+/// The XML of an entry, event by event; an empty element is a start and an end.
+pub fn events<'z, 'b>(entry: Entry<'z, 'b>) -> Reader<BufReader<Entry<'z, 'b>>> {
     let mut reader = Reader::from_reader(BufReader::new(entry));
     reader.config_mut().check_end_names = false;
     reader.config_mut().expand_empty_elements = true;
@@ -176,7 +178,8 @@ fn repeats(entry: Entry<'_, '_>) -> Result<(), Fault> {
     }
 }
 
-fn number(tag: &BytesStart<'_>, name: &str) -> Option<u64> {
+/// An attribute as a whole number.
+pub fn number(tag: &BytesStart<'_>, name: &str) -> Option<u64> {
     tag.try_get_attribute(name).ok()??.value.trim().parse().ok()
 }
 

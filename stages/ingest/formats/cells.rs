@@ -37,27 +37,48 @@ pub fn quoted_rows(text: &str) -> Vec<(u64, Vec<String>)> {
     rows
 }
 
-/// Drops the empty cells at the end: a habit of spreadsheets.
-pub fn without_tail(mut cells: Vec<String>) -> Vec<String> {
-    let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-    cells.truncate(filled);
-    cells
+/// How long the rows below a header are.
+#[derive(Debug, Clone, Copy)]
+pub struct Width {
+    /// The columns that have a name.
+    pub named: usize,
+    /// The cells of the header, empty ones at its end included.
+    pub written: usize,
 }
 
-/// Makes a row as long as its header, where only empty cells stand beyond it.
+impl Width {
+    /// A header without empty cells at its end.
+    pub fn of(cells: usize) -> Width {
+        Width { named: cells, written: cells }
+    }
+}
+
+/// Drops the empty cells at the end of a header, a habit of spreadsheets; with how long its rows are.
+pub fn without_tail(mut cells: Vec<String>) -> (Vec<String>, Width) {
+    let written = cells.len();
+    let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+    cells.truncate(filled);
+    (cells, Width { named: filled, written })
+}
+
+/// Makes a row as long as its header's names, where only empty cells stand beyond them.
 ///
 /// # Errors
-/// A row that is shorter, or that has values beyond the header.
-pub fn fit(line: u64, mut cells: Vec<String>, width: usize, what: &str) -> Result<Vec<String>, Fault> {
+/// A row that is shorter, or that has values beyond the header. A row that is shorter than the header was written, and yet
+/// ends with an empty cell, was not trimmed at its end: it has lost a cell elsewhere, and its values stand in the wrong
+/// columns.
+pub fn fit(line: u64, mut cells: Vec<String>, width: Width, what: &str) -> Result<Vec<String>, Fault> {
+    let Width { named, written } = width;
     let found = cells.len();
-    if found > width && cells.iter().skip(width).all(String::is_empty) {
-        cells.truncate(width);
+    let lost = found < written && cells.last().is_some_and(String::is_empty);
+    if found > named && cells.iter().skip(named).all(String::is_empty) {
+        cells.truncate(named);
     }
-    if cells.len() == width {
+    if cells.len() == named && !lost {
         return Ok(cells);
     }
-    let message = format!("the row has {found} cells and {what} {width}");
-    let remedy = match (found, found < width) {
+    let message = format!("the row has {found} cells and {what} {}", if lost { written } else { named });
+    let remedy = match (found, lost || found < named) {
         (1, _) => "cells are separated by tabs: put them back, or fetch the file again",
         (_, true) => "add the missing cells, empty where there is no value",
         (_, false) => "remove the cells that are too many, or name their columns",
@@ -76,4 +97,28 @@ pub fn repeated(line: u64, names: &[String], what: &str) -> Vec<Fault> {
         Fault::new("duplicate_sample", Some(line), message, "keep one of them, or correct the name")
     };
     places.into_iter().filter(|(_, columns)| columns.len() > 1).map(fault).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(text: &str) -> Vec<String> {
+        text.split(',').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_row_may_lose_its_empty_end_and_no_other_cell() {
+        let (header, width) = without_tail(cells("name,S1,S2,,"));
+        assert_eq!((header.len(), width.named, width.written), (3, 3, 5));
+        let fitted = |row: &str| fit(2, cells(row), width, "the header");
+        assert_eq!(fitted("x,1,2,,").unwrap(), cells("x,1,2"));
+        assert_eq!(fitted("x,1,2").unwrap(), cells("x,1,2"), "trimmed at its end");
+        assert_eq!(fitted("x,,,,").unwrap(), cells("x,,"));
+        for row in ["x,2,,", "x,1,", "x,1", "x,1,2,3,", "x,1,2,"] {
+            assert_eq!(fitted(row).unwrap_err().code, "ragged_row", "{row}");
+        }
+        assert_eq!(fit(2, cells("x,1,2,,,"), Width::of(3), "the header").unwrap(), cells("x,1,2"), "longer is no loss");
+        assert!(fitted("x,2,,").unwrap_err().message.contains("4 cells and the header 5"));
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use csv::StringRecord;
 
-use super::Records;
+use super::{Differing, Records};
 
 /// A column: where its values come from (columns of one origin stand together), its name, and which of several it is.
 type Key = (u8, String, usize);
@@ -55,7 +55,7 @@ impl Collector {
             let text = |place: &usize| cells.get(place).map_or("", String::as_str);
             (line, places.iter().map(text).collect::<StringRecord>())
         });
-        Records { headers, header_line, rows: rows.collect() }
+        Records { headers, header_line, rows: rows.collect(), ..Records::default() }
     }
 }
 
@@ -76,7 +76,7 @@ pub fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
 pub fn by_owner(records: &Records, owner: usize, without: &[&str]) -> Records {
     let mut rows: Vec<(u64, Vec<String>)> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut same = vec![true; records.headers.len()];
+    let mut differing: Vec<Option<Differing>> = vec![None; records.headers.len()];
     for (line, record) in &records.rows {
         let Some(id) = record.get(owner).filter(|id| !id.is_empty()) else {
             continue;
@@ -87,15 +87,19 @@ pub fn by_owner(records: &Records, owner: usize, without: &[&str]) -> Records {
             continue;
         }
         let known = rows[place].1.iter_mut();
-        for ((known, cell), same) in known.zip(record.iter()).zip(&mut same) {
+        for ((known, cell), differing) in known.zip(record.iter()).zip(&mut differing) {
             if known.is_empty() {
                 *known = cell.to_owned();
             }
-            *same &= cell.is_empty() || *known == cell;
+            if differing.is_none() && !cell.is_empty() && *known != cell {
+                let values = [known.clone(), cell.to_owned()];
+                *differing = Some(Differing { owner: id.to_owned(), values, line: *line });
+            }
         }
     }
-    let keep =
-        |(column, header): (usize, &String)| (same[column] && !without.contains(&header.as_str())).then_some(column);
+    let keep = |(column, header): (usize, &String)| {
+        (differing[column].is_none() && !without.contains(&header.as_str())).then_some(column)
+    };
     let kept: Vec<usize> = records.headers.iter().enumerate().filter_map(keep).collect();
     let row = |(line, cells): (u64, Vec<String>)| {
         (line, kept.iter().map(|column| cells[*column].as_str()).collect::<StringRecord>())
@@ -104,5 +108,12 @@ pub fn by_owner(records: &Records, owner: usize, without: &[&str]) -> Records {
         headers: kept.iter().map(|column| records.headers[*column].clone()).collect(),
         header_line: records.header_line,
         rows: rows.into_iter().map(row).collect(),
+        differing: records
+            .headers
+            .iter()
+            .cloned()
+            .zip(differing)
+            .filter_map(|(header, why)| Some((header, why?)))
+            .collect(),
     }
 }

@@ -53,18 +53,22 @@ fn parse(bytes: &[u8], encoding: Option<Encoding>) -> Result<Records, Vec<Fault>
     let rows = quoted_rows(&text);
     let mut rows = rows.into_iter().filter(|(_, cells)| !cells[0].starts_with('#'));
     let (header_line, header) = rows.next().unwrap_or_default();
-    let header = without_tail(header);
+    let (header, width) = without_tail(header);
     let columns = columns(&header);
     if !columns.iter().any(|(_, name)| name == SAMPLE) {
         let message = format!("the header has no `{SAMPLE}`: it is no file of a study or an assay");
         let remedy = "take s_….txt or a_….txt (i_….txt describes the investigation and has no table)";
         return Err(vec![Fault::new("not_isatab", Some(header_line.max(1)), message, remedy)]);
     }
-    let mut records =
-        Records { headers: columns.iter().map(|(_, name)| name.clone()).collect(), header_line, rows: Vec::new() };
+    let mut records = Records {
+        headers: columns.iter().map(|(_, name)| name.clone()).collect(),
+        header_line,
+        rows: Vec::new(),
+        ..Records::default()
+    };
     let mut faults = Vec::new();
     for (line, cells) in rows {
-        match fit(line, cells, header.len(), "the header") {
+        match fit(line, cells, width, "the header") {
             Ok(cells) => {
                 let kept = columns.iter().map(|(column, _)| cells[*column].as_str());
                 records.rows.push((line, kept.collect()));
@@ -137,7 +141,7 @@ pub fn join(assay: Records, study: &SourceFile, encoding: Option<Encoding>) -> R
     }
     let added = more.iter().map(|column| known.headers[*column].clone());
     let headers = assay.headers.iter().cloned().chain(added).collect();
-    Ok(Records { headers, header_line: assay.header_line, rows: joined })
+    Ok(Records { headers, header_line: assay.header_line, rows: joined, ..Records::default() })
 }
 
 /// Where the names of the samples stand; `parse` saw to it that they do.

@@ -36,7 +36,7 @@ impl Matrix {
                 rows.push((analyte.line, StringRecord::from(vec![sample, &analyte.name, value, &unit])));
             }
         }
-        Records { headers, header_line: self.header_line, rows }
+        Records { headers, header_line: self.header_line, rows, ..Records::default() }
     }
 }
 

@@ -64,7 +64,7 @@ pub fn read(bytes: &[u8], reading: &Reading<'_>) -> Result<Records, Vec<Fault>> 
 fn parse(text: &str) -> Result<File, Vec<Fault>> {
     let mut rows = quoted_rows(text).into_iter();
     let (line, header) = rows.next().unwrap_or_default();
-    let header = without_tail(header);
+    let (header, width) = without_tail(header);
     if !header.iter().any(|name| is(name, "metabolite_identification") || is(name, "database_identifier")) {
         let message = "the header has neither `metabolite_identification` nor `database_identifier`: it is no MAF";
         return Err(vec![Fault::new("not_maf", Some(line.max(1)), message, "check the file, or its `format`")]);
@@ -72,7 +72,7 @@ fn parse(text: &str) -> Result<File, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut fitted = Vec::new();
     for (line, cells) in rows {
-        match fit(line, cells, header.len(), "the header") {
+        match fit(line, cells, width, "the header") {
             Ok(cells) => fitted.push((line, cells)),
             Err(fault) => faults.push(fault),
         }
@@ -168,5 +168,10 @@ fn panel(file: &File) -> Result<Records, Vec<Fault>> {
         (*line, std::iter::once(name).chain(identifiers.columns()).collect::<StringRecord>())
     };
     let headers = std::iter::once("analyte").chain(COLUMNS).map(str::to_owned).collect();
-    Ok(Records { headers, header_line: file.line, rows: file.rows.iter().zip(file.names()?).map(row).collect() })
+    Ok(Records {
+        headers,
+        header_line: file.line,
+        rows: file.rows.iter().zip(file.names()?).map(row).collect(),
+        ..Records::default()
+    })
 }

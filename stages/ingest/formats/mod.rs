@@ -13,6 +13,7 @@ mod testing;
 mod workbook;
 mod xpt;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use csv::StringRecord;
@@ -39,6 +40,17 @@ pub struct Records {
     pub header_line: u64,
     /// Each row with its line, from 1; as many cells as there are headers.
     pub rows: Vec<(u64, StringRecord)>,
+    /// Columns that were left out, by header, because the rows of one owner contradict each other.
+    pub differing: BTreeMap<String, Differing>,
+}
+
+/// Where the rows of one owner contradict each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Differing {
+    pub owner: String,
+    pub values: [String; 2],
+    /// The line of the second value.
+    pub line: u64,
 }
 
 /// Reads a file of any format but delimited text, for the role that `reading` names.

@@ -3,6 +3,8 @@
 //! Rows are numbered as if a header line stood above them. R's NA is a NaN with a payload; it and every other NaN are
 //! missing, as null is.
 
+mod pages;
+
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -28,7 +30,7 @@ pub fn read(bytes: &Arc<[u8]>) -> Result<Records, Vec<Fault>> {
         let cells = cells.iter().map(|column| column.get(row).map_or("", String::as_str));
         (row as u64 + 2, cells.collect::<StringRecord>())
     };
-    Ok(Records { headers, header_line: 1, rows: (0..frame.height()).map(record).collect() })
+    Ok(Records { headers, header_line: 1, rows: (0..frame.height()).map(record).collect(), ..Records::default() })
 }
 
 fn frame(bytes: &Arc<[u8]>) -> Result<DataFrame, Vec<Fault>> {
@@ -36,8 +38,12 @@ fn frame(bytes: &Arc<[u8]>) -> Result<DataFrame, Vec<Fault>> {
         let remedy = "if it is text, say `format: csv`; else write it anew";
         return Err(vec![Fault::new("not_a_parquet_file", None, "the file is no Parquet file", remedy)]);
     }
+    pages::check_footer(bytes).map_err(|why| vec![damaged(&why)])?;
     let mut reader = ParquetReader::new(Cursor::new(Arc::clone(bytes))).read_parallel(ParallelStrategy::None);
     let mut metadata = reader.get_metadata().map_err(unreadable)?.as_ref().clone();
+    let columns = metadata.row_groups.iter().flat_map(|group| group.parquet_columns());
+    let chunks = columns.map(|column| (column.byte_range(), column.num_values()));
+    pages::check(bytes, chunks).map_err(|why| vec![damaged(&why)])?;
     // Without the writer's own schema a category is read as the text that Parquet holds for it.
     metadata.key_value_metadata = None;
     reader.set_metadata(Arc::new(metadata));

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use super::super::bar::Bars;
 use super::super::file::{Format, Reading};
 use super::super::problems::Problems;
-use super::super::sheet::Sheet;
+use super::super::sheet::{Files, Sheet};
 use super::number_text;
 use super::testing::{self, Plain, Value};
-use crate::contract::SourceFile;
+use crate::contract::{Silent, SourceFile};
 use crate::ingest::is_table;
 
 type Writer = fn(&Plain) -> Vec<u8>;
@@ -68,7 +69,8 @@ fn read(format: Format, bytes: Vec<u8>) -> Result<Made, String> {
     let delimiter = (format == Format::Csv).then(|| ",".to_owned().try_into().unwrap());
     let reading = Reading { format: Some(format), delimiter, ..Reading::plain("samples", "table") };
     let mut problems = Problems::default();
-    let sheet = Sheet::open(&files, &reading, &mut problems);
+    let files = Files { all: &files, bars: Bars(&Silent) };
+    let sheet = Sheet::open(files, &reading, &mut problems);
     let mut rows = Vec::new();
     if let Some(sheet) = &sheet {
         let cells =

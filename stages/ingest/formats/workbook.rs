@@ -6,6 +6,7 @@
 
 mod area;
 mod cell;
+mod merged;
 mod table;
 
 use std::io::Cursor;
@@ -101,7 +102,9 @@ fn ods(bytes: &[u8], reading: &Reading<'_>) -> Result<Records, Vec<Fault>> {
             table.add(place, cell)?;
         }
     }
-    table.finish(std::iter::empty())
+    let nth = book.sheet_names().iter().position(|name| *name == sheet).unwrap_or_default();
+    let merged = merged::of_ods(bytes, nth).map_err(|fault| vec![fault])?;
+    table.finish(merged.into_iter())
 }
 
 /// The sheet to read, and the cells of it that are the table.

@@ -136,7 +136,7 @@ fn records(member: &Member<'_>, encoding: Option<Encoding>) -> Result<Records, V
     };
     let rows = rows.chunks_exact(width).enumerate().map(row).collect();
     let headers = member.variables.iter().map(|variable| variable.name.clone()).collect();
-    if faults.is_empty() { Ok(Records { headers, header_line: 1, rows }) } else { Err(faults) }
+    if faults.is_empty() { Ok(Records { headers, header_line: 1, rows, ..Records::default() }) } else { Err(faults) }
 }
 
 /// The bytes of the observations without the blanks that fill up the last record.

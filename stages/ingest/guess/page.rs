@@ -51,7 +51,12 @@ impl Page {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
+    text.chars().map(|sign| if is_unprintable(sign) { ' ' } else { sign }).collect()
+}
+
+/// What YAML takes for the end of a line, or does not allow to stand as it is.
+fn is_unprintable(sign: char) -> bool {
+    sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A text as a word of YAML: plain where nothing can be misread, else in quotation marks.
@@ -63,11 +68,34 @@ pub fn word(text: &str) -> String {
     if (plain && !reserved) || text == "." {
         return text.to_owned();
     }
-    // A text of JSON is one of YAML; to text it cannot fail.
-    serde_json::to_string(text).unwrap_or_default()
+    // A text of JSON is one of YAML but for signs that JSON lets stand; to text it cannot fail.
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    let escaped = |sign: char| match is_unprintable(sign) {
+        true => format!("\\u{:04X}", u32::from(sign)),
+        false => sign.to_string(),
+    };
+    quoted.chars().map(escaped).collect()
 }
 
 /// A list of words in brackets.
 pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     format!("[{}]", words.into_iter().map(word).collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_any_signs_reads_back_as_itself_and_a_reason_stays_on_its_line() {
+        for sign in
+            ['\u{86}', '\u{85}', '\u{7f}', '\u{1}', '\t', '\u{2028}', '\u{feff}', '\u{ffff}', 'β', '"', '\\', '𝛽']
+        {
+            let text = format!("a{sign}b");
+            let mut page = Page::default();
+            page.guess(0, format!("key: {}", word(&text)), format!("it is {text}"));
+            let read: serde_yaml::Value = serde_yaml::from_str(&page.text()).unwrap();
+            assert_eq!(read["key"].as_str(), Some(text.as_str()), "{sign:?}");
+        }
+    }
 }

@@ -68,7 +68,9 @@ const SYMBOLS: [(&str, Quantity); 4] =
 const NUMBERS: [(&str, i32); 4] = [("%", -2), ("1", 0), ("fraction", 0), ("ratio", 0)];
 /// Prefixes of the molar (mol/L); `cM` is a centimorgan.
 const MOLAR: [(&str, i32); 7] = [("M", 0), ("mM", -3), ("uM", -6), ("nM", -9), ("pM", -12), ("fM", -15), ("aM", -18)];
-const CREATININE: [&str; 6] = ["creatinine", "creat", "crea", "cre", "crn", "cr"];
+/// What stands for creatinine, whose mass and amount are known to belong together.
+pub const CREATININE: &str = "creatinine";
+const CREATININES: [&str; 6] = ["creatinine", "creat", "crea", "cre", "crn", "cr"];
 
 impl Unit {
     /// Reads a unit; what is not understood is opaque.
@@ -149,7 +151,7 @@ fn symbol(text: &str) -> Option<(Quantity, i32)> {
 fn substance(words: &str) -> String {
     let words =
         words.strip_prefix("of ").unwrap_or(words).trim_matches(['(', ')']).trim_end_matches('.').to_lowercase();
-    if CREATININE.contains(&words.as_str()) { "creatinine".into() } else { words }
+    if CREATININES.contains(&words.as_str()) { CREATININE.into() } else { words }
 }
 
 #[cfg(test)]

@@ -24,6 +24,16 @@ MASS = {
 }
 PER_MASS = {"µmol/g": (Fraction(1, 10**6), "umol/g"), "nmol/mg": (Fraction(1, 10**6), "nmol/mg"), "pmol/mg": (Fraction(1, 10**9), "pmol/mg")}
 NUMBER = {"%": (Fraction(1, 100), "percent"), "fraction": (Fraction(1), "dimensionless")}
+# Per creatinine: the size in mol or g, exactly, per mol or g of creatinine.
+PER_CREATININE = {
+    "µmol/mmol creatinine": (Fraction(1, 10**3), "umol/mmol", "mol"), "mmol/mol crea": (Fraction(1, 10**3), "mmol/mol", "mol"),
+    "nmol/mg creatinine": (Fraction(1, 10**6), "nmol/mg", "g"), "µmol/g Cr": (Fraction(1, 10**6), "umol/g", "g"),
+}
+MASS_PER_CREATININE = {
+    "mg/mmol creatinine": (Fraction(1), "mg/mmol", "mol"), "µg/mg creat": (Fraction(1, 10**3), "ug/mg", "g"),
+    "mg/g creatinine": (Fraction(1, 10**3), "mg/g", "g"),
+}
+CREATININE = 113.12  # g/mol
 VALUES = [1.2, 0.1, 3.7, 123.456, 5e-324 * 2**700, 7.0]
 MASSES = ["90.08", "104.1045", "180.156"]
 
@@ -48,3 +58,25 @@ for i, ((a, (size_a, pint_a)), (b, (size_b, pint_b))) in enumerate(itertools.pro
     out.writerow([repr(value), a, b, mass, repr(float(exact)), repr(float(pint_of(value, pint_a, pint_b, mass)))])
     exact = Fraction(value) * size_b * Fraction(float(mass)) / size_a
     out.writerow([repr(value), b, a, mass, repr(float(exact)), repr(float(pint_of(value, pint_b, pint_a, mass, divide=False)))])
+
+
+def creatinine(value, a, b):
+    """The value per mol of creatinine as per g, or back, in exact fractions."""
+    return {("mol", "g"): value / Fraction(CREATININE), ("g", "mol"): value * Fraction(CREATININE)}.get((a, b), value)
+
+
+def pint_per_creatinine(value, a, b, mass, per_a, per_b):
+    quantity = value * ureg(a)
+    quantity = quantity if mass is None else quantity / (float(mass) * ureg("g/mol"))
+    molar = CREATININE * ureg("g/mol")
+    quantity = {("mol", "g"): quantity / molar, ("g", "mol"): quantity * molar}.get((per_a, per_b), quantity)
+    return quantity.to(b).magnitude
+
+
+sources = [(PER_CREATININE, None), (MASS_PER_CREATININE, "90.08")]
+for group, mass in sources:
+    for i, ((a, (size_a, pint_a, per_a)), (b, (size_b, pint_b, per_b))) in enumerate(itertools.product(group.items(), PER_CREATININE.items())):
+        value = VALUES[i % len(VALUES)]
+        exact = creatinine(Fraction(value) * size_a / (1 if mass is None else Fraction(float(mass))), per_a, per_b) / size_b
+        by_pint = pint_per_creatinine(value, pint_a, pint_b, mass, per_a, per_b)
+        out.writerow([repr(value), a, b, mass or "", repr(float(exact)), repr(float(by_pint))])

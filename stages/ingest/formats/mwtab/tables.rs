@@ -112,7 +112,7 @@ pub fn panel(file: File) -> Result<Records, Vec<Fault>> {
         known.for_each(|(header, cell)| identifiers.take_under(header, cell));
         (line, std::iter::once(name).chain(identifiers.columns()).collect::<StringRecord>())
     };
-    Ok(Records { headers, header_line: 1, rows: rows.into_iter().map(record).collect() })
+    Ok(Records { headers, header_line: 1, rows: rows.into_iter().map(record).collect(), ..Records::default() })
 }
 
 /// The analytes of the block with what METABOLITES says of each.

@@ -124,9 +124,9 @@ impl<'t> Parser<'t> {
             let message = format!("the block `{}` is empty", block.name);
             return self.faults.push(Fault::new("empty_block", Some(block.line), message, "fill it, or leave it out"));
         };
-        let samples: Vec<String> = without_tail(header).into_iter().skip(1).collect();
+        let (header, width) = without_tail(header);
+        let samples: Vec<String> = header.into_iter().skip(1).collect();
         let repeated = repeated(line, &samples, "sample");
-        let width = samples.len() + 1;
         let mut data = Data { line, samples, repeated, ..Data::default() };
         if let Some((line, cells)) = rows.next_if(|(_, cells)| cells[0].eq_ignore_ascii_case("factors")) {
             match fit(line, cells, width, "the line of samples") {
@@ -152,9 +152,10 @@ impl<'t> Parser<'t> {
     fn metabolites(&mut self, block: Block<'_>) {
         let mut rows = block.rows.into_iter();
         let Some((_, header)) = rows.next() else { return };
-        let headers: Vec<String> = without_tail(header).into_iter().skip(1).collect();
+        let (header, width) = without_tail(header);
+        let headers: Vec<String> = header.into_iter().skip(1).collect();
         for (line, cells) in rows {
-            match fit(line, cells, headers.len() + 1, "the header of METABOLITES") {
+            match fit(line, cells, width, "the header of METABOLITES") {
                 Ok(mut cells) => {
                     let facts = headers.iter().cloned().zip(cells.split_off(1)).collect();
                     self.file.metabolites.push(Metabolite { line, name: cells.pop().unwrap_or_default(), facts });

@@ -11,7 +11,7 @@ mod tables;
 
 use super::super::decode::{Fault, decode};
 use super::super::file::{Format, Reading};
-use super::cells::{fit, lines};
+use super::cells::{Width, fit, lines};
 use super::{Records, no_such_table};
 use metadata::Metadata;
 
@@ -84,7 +84,7 @@ impl File {
             let message = "a row SML stands above any header SMH";
             return Err(Fault::new("no_header", Some(line), message, "put the header before the rows"));
         };
-        let cells = fit(line, cells, header.len(), "the header SMH")?;
+        let cells = fit(line, cells, Width::of(header.len()), "the header SMH")?;
         let missing = |cell: String| if cell.eq_ignore_ascii_case("null") { String::new() } else { cell };
         self.rows.push((line, cells.into_iter().map(missing).collect()));
         Ok(())

@@ -175,6 +175,14 @@ fn names(file: &File, header: &Header<'_>) -> Result<Vec<String>, Vec<Fault>> {
         let message = "the summary has no column `SML_ID`";
         return Err(vec![Fault::new("missing_column", Some(header.line), message, "number the rows in it, from 1")]);
     };
+    let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
+    for (line, cells) in &file.rows {
+        if let Some(earlier) = seen.insert(&cells[id], *line) {
+            let message = format!("the SML_ID `{}` stands on line {earlier} and again on line {line}", cells[id]);
+            let remedy = "number each small molecule once, or remove one of the two rows";
+            return Err(vec![Fault::new("duplicate_row", Some(*line), message, remedy).of_column("SML_ID")]);
+        }
+    }
     let (name, identifier) = (header.find("chemical_name"), header.find("database_identifier"));
     let named = |(_, cells): &(u64, Vec<String>)| {
         let filled = |place: Option<usize>| place.map(|place| &cells[place]).filter(|cell| !cell.is_empty());
@@ -195,5 +203,10 @@ pub fn panel(file: &File) -> Result<Records, Vec<Fault>> {
         (*line, std::iter::once(name).chain(identifiers.columns()).collect::<StringRecord>())
     };
     let headers = std::iter::once("analyte").chain(COLUMNS).map(str::to_owned).collect();
-    Ok(Records { headers, header_line: header.line, rows: file.rows.iter().zip(names).map(row).collect() })
+    Ok(Records {
+        headers,
+        header_line: header.line,
+        rows: file.rows.iter().zip(names).map(row).collect(),
+        ..Records::default()
+    })
 }

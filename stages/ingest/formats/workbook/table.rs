@@ -17,6 +17,8 @@ const SHOWN: usize = 50;
 pub struct Table<'a> {
     area: Option<Area>,
     reading: &'a Reading<'a>,
+    /// Rows of the samples' facts, which stand above the header.
+    above: Vec<(u32, Vec<(u32, Cell)>)>,
     /// The row that is being filled, with its cells by column.
     row: Option<(u32, Vec<(u32, Cell)>)>,
     /// The first and last column of the table, once the header is known.
@@ -28,7 +30,16 @@ pub struct Table<'a> {
 
 impl<'a> Table<'a> {
     pub fn new(area: Option<Area>, reading: &'a Reading<'a>) -> Self {
-        Table { area, reading, row: None, columns: None, records: Records::default(), cells: 0, faults: Vec::new() }
+        Table {
+            area,
+            reading,
+            above: Vec::new(),
+            row: None,
+            columns: None,
+            records: Records::default(),
+            cells: 0,
+            faults: Vec::new(),
+        }
     }
 
     /// Adds a cell that is not empty; rows come in their order.
@@ -62,6 +73,10 @@ impl<'a> Table<'a> {
         let Some(columns) = self.columns else {
             return self.header(row, cells);
         };
+        self.row_of_table(row, columns, cells)
+    }
+
+    fn row_of_table(&mut self, row: u32, columns: (u32, u32), cells: Vec<(u32, Cell)>) -> Result<(), Vec<Fault>> {
         self.cells += (columns.1 - columns.0) as usize + 1;
         bounds::refuse_many_cells(1, self.cells).map_err(|fault| vec![fault])?;
         let texts = self.texts(row, columns, cells);
@@ -69,12 +84,23 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
+    /// The header, which says what the columns are, together with the rows of facts above it.
     fn header(&mut self, row: u32, cells: Vec<(u32, Cell)>) -> Result<(), Vec<Fault>> {
-        let found = cells.first().zip(cells.last()).map(|((first, _), (last, _))| (*first, *last));
+        if self.above.len() < self.reading.shape.above {
+            self.above.push((row, cells));
+            return Ok(());
+        }
+        let all = || self.above.iter().map(|(_, cells)| cells).chain([&cells]);
+        let first = all().filter_map(|cells| cells.first()).map(|(column, _)| *column).min();
+        let last = all().filter_map(|cells| cells.last()).map(|(column, _)| *column).max();
+        let found = first.zip(last);
         let columns = self.area.map(|area| (area.start.1, area.end.1)).or(found).unwrap_or_default();
         self.columns = Some(columns);
         self.records.header_line = u64::from(row) + 1;
         self.records.headers = self.texts(row, columns, cells);
+        for (row, cells) in std::mem::take(&mut self.above) {
+            self.row_of_table(row, columns, cells)?;
+        }
         Ok(())
     }
 
@@ -136,7 +162,7 @@ impl<'a> Table<'a> {
     pub fn finish(mut self, merged: impl Iterator<Item = ((u32, u32), (u32, u32))>) -> Result<Records, Vec<Fault>> {
         self.end_row()?;
         let Some(columns) = self.columns else {
-            let remedy = "name another sheet, or correct `range` and `skip`";
+            let remedy = "name another sheet, or correct `range`, `skip` and `facts_above`";
             return Err(vec![Fault::new("empty_file", None, "nothing is left of the sheet to read", remedy)]);
         };
         self.refuse_merged(columns, merged);
@@ -145,8 +171,10 @@ impl<'a> Table<'a> {
 
     /// Merged cells hold one value, and it is not said for how many rows or columns it counts.
     fn refuse_merged(&mut self, columns: (u32, u32), merged: impl Iterator<Item = ((u32, u32), (u32, u32))>) {
-        let rows =
-            (self.records.header_line, self.records.rows.last().map_or(self.records.header_line, |(line, _)| *line));
+        let header = self.records.header_line;
+        let line = |row: Option<&(u64, StringRecord)>| row.map_or(header, |(line, _)| *line);
+        // Rows of facts stand above the header.
+        let rows = (line(self.records.rows.first()).min(header), line(self.records.rows.last()));
         for (start, end) in merged {
             let apart = u64::from(end.0) + 1 < rows.0
                 || u64::from(start.0) + 1 > rows.1

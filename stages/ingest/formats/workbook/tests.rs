@@ -120,3 +120,48 @@ fn what_is_no_workbook_is_refused_with_what_it_is() {
     let backwards = one(&[header(), row(9, &[text("B9", "S1")]), row(5, &[text("B5", "S2")])], "");
     assert_eq!(fault(&backwards, &reading()).0, "damaged_file");
 }
+
+#[test]
+fn merged_cells_of_an_ods_are_named_as_those_of_an_xlsx() {
+    let cell = |text: &str, more: &str| {
+        format!(r#"<table:table-cell office:value-type="string" office:string-value="{text}"{more}/>"#)
+    };
+    let book = |merged: &str| {
+        let rows = [
+            format!("<table:table-row>{}{}</table:table-row>", cell("id", ""), cell("x", "")),
+            format!("<table:table-row>{}{}</table:table-row>", cell("S1", merged), cell("1", "")),
+            format!("<table:table-row><table:covered-table-cell/>{}</table:table-row>", cell("2", "")),
+        ];
+        let content = format!(
+            r#"<office:document-content><office:body><office:spreadsheet><table:table table:name="a">{}</table:table></office:spreadsheet></office:body></office:document-content>"#,
+            rows.concat()
+        );
+        zipped(&[
+            ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+            ("META-INF/manifest.xml", b"<manifest:manifest/>"),
+            ("content.xml", content.as_bytes()),
+        ])
+    };
+    assert!(read(Format::Ods, &book(""), &reading()).is_ok());
+    let faults = read(Format::Ods, &book(r#" table:number-rows-spanned="2""#), &reading()).unwrap_err();
+    assert_eq!((faults[0].code, faults[0].line), ("merged_cells", Some(2)));
+    assert!(faults[0].message.contains("A2:A3"), "{faults:?}");
+}
+
+#[test]
+fn rows_of_facts_above_the_header_widen_the_table_and_their_merges_are_refused() {
+    let rows = [
+        row(2, &[text("C2", "plate"), text("D2", "7/A")]),
+        row(4, &[text("B4", "name"), text("C4", "hmdb"), text("D4", "S1")]),
+        row(5, &[text("B5", "x"), number("D5", "1")]),
+    ];
+    let shape = crate::ingest::shape::Shape { above: 1, ..crate::ingest::shape::Shape::PLAIN };
+    let reading = Reading { shape, ..reading() };
+    let records = read(Format::Xlsx, &one(&rows, ""), &reading).unwrap();
+    assert_eq!((records.header_line, records.headers), (4, ["name", "hmdb", "S1"].map(str::to_owned).to_vec()));
+    let rows_read: Vec<(u64, Vec<&str>)> =
+        records.rows.iter().map(|(line, row)| (*line, row.iter().collect())).collect();
+    assert_eq!(rows_read, [(2, vec!["", "plate", "7/A"]), (5, vec!["x", "", "1"])]);
+    let merged = one(&rows, r#"<mergeCells count="1"><mergeCell ref="D2:E2"/></mergeCells>"#);
+    assert_eq!(fault(&merged, &reading).0, "merged_cells");
+}

@@ -1,8 +1,7 @@
 //! What a new user does wrong: each mistake is named with its place, its value and its remedy, and nothing is lost.
 
-use std::collections::BTreeSet;
-
-use stages::screen::schema::Associations;
+mod names;
+mod tables;
 
 use crate::common::{Said, Study, assert_same};
 
@@ -11,8 +10,6 @@ const PEOPLE: &str = "data/participants.csv";
 const MADRS: &str = "data/madrs.csv";
 const SAMPLES: &str = "data/samples.csv";
 const METABOLITES: &str = "data/metabolites.csv";
-/// An analyte's name that every format must survive.
-const ODD: &str = "=1+1, \"β/3-HB\"<script>";
 
 /// One mistake: the file, what stands there, what is written instead, and what the report must say.
 type Mistake = (&'static str, &'static str, &'static str, &'static [&'static str]);
@@ -289,166 +286,4 @@ fn a_dry_run_of_one_stage_alone_speaks_of_that_stage_alone() {
     study.edit(|text| text.replace("max_qc_rsd: 0.3", "max_qc_rsd: 0.25"));
     assert_eq!(study.run(&["run", "-n", "--only", "screen"]).fine().out, "screen     cached\n");
     assert!(study.run(&["run", "-n", "screen"]).fine().out.contains("qc         outdated"));
-}
-
-#[test]
-fn an_empty_file_and_one_of_another_kind_are_named() {
-    let cases: [(&[u8], &str); 4] = [
-        (b"", "the file is empty"),
-        (b"participant_id,visit,total\n", "a header and no rows"),
-        (b"participant_id,visit,total\nP01,\xb5,3\n", "the byte 0xB5 is not UTF-8"),
-        (b"participant_id,visit,total\n\"P01,baseline,3\n", "a quotation mark opens here"),
-    ];
-    for (bytes, words) in cases {
-        let study = Study::of_the_repository();
-        std::fs::write(study.path(MADRS), bytes).unwrap();
-        let said = study.run(&["check"]);
-        assert_eq!(said.code, Some(2));
-        assert_plain(&said);
-        assert!(said.err.contains(words) && said.err.contains("madrs.csv"), "{}", said.err);
-    }
-}
-
-#[test]
-fn a_byte_order_mark_and_other_line_ends_change_no_table() {
-    let (plain, foreign) = (Study::of_the_repository(), Study::of_the_repository());
-    for file in [PEOPLE, MADRS, SAMPLES, METABOLITES, "data/panel.csv"] {
-        let text = std::fs::read_to_string(foreign.path(file)).unwrap();
-        foreign.write(file, &format!("\u{feff}{}", text.replace('\n', "\r\n")));
-    }
-    for study in [&plain, &foreign] {
-        study.run(&["run", "-q", "ingest"]).fine();
-    }
-    assert!(plain.shown() == foreign.shown() && !plain.shown().is_empty());
-}
-
-#[test]
-fn semicolons_and_decimal_commas_are_read_when_declared_and_named_when_not() {
-    let study = Study::of_the_repository();
-    study.run(&["run", "-q", "ingest"]).fine();
-    let before = study.shown();
-    for file in [PEOPLE, METABOLITES] {
-        let text = std::fs::read_to_string(study.path(file)).unwrap();
-        study.write(file, &text.replace(',', ";").replace('.', ","));
-    }
-    let said = study.run(&["check"]);
-    assert_eq!(said.code, Some(2));
-    for words in ["`0,7836` is written with a decimal comma", "metabolites.csv:2, column value", "participants.csv:2"] {
-        assert!(said.err.contains(words), "{}", said.err);
-    }
-    assert!(said.err.contains("set `decimal: \",\"` in `stages.ingest.metabolites`"), "{}", said.err);
-    let declared = "\n      delimiter: \";\"\n      decimal: \",\"  #";
-    replace(&study, PIPELINE, "file: participants.csv", &format!("file: participants.csv{declared}"));
-    replace(&study, PIPELINE, "file: metabolites.csv", &format!("file: metabolites.csv{declared}"));
-    study.run(&["run", "-q", "ingest"]).fine();
-    assert!(study.shown() == before);
-}
-
-/// Turns the long table into a wide one, with a column of words where `note` says its header.
-fn widen(study: &Study, note: Option<&str>) {
-    let text = std::fs::read_to_string(study.path(METABOLITES)).unwrap();
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    let column = |at: usize| rows.iter().map(|row| row[at].to_owned()).collect::<BTreeSet<String>>();
-    let (samples, analytes) = (column(0), column(1));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let header = ["sample_id"].into_iter().chain(note).chain(analytes.iter().map(String::as_str));
-    writer.write_record(header).unwrap();
-    for sample in &samples {
-        let value = |analyte: &String| {
-            let row = rows.iter().find(|row| row[0] == **sample && row[1] == **analyte);
-            row.map_or(String::new(), |row| row[2].to_owned())
-        };
-        let note = note.map(|_| "by hand".to_owned());
-        writer.write_record([sample.clone()].into_iter().chain(note).chain(analytes.iter().map(value))).unwrap();
-    }
-    study.write(METABOLITES, &String::from_utf8(writer.into_inner().unwrap()).unwrap());
-    replace(study, PIPELINE, "layout: long", "layout: wide");
-}
-
-#[test]
-fn a_wide_column_of_words_is_named_once_with_the_setting_that_leaves_it_out() {
-    let study = Study::of_the_repository();
-    widen(&study, Some("comment"));
-    let said = study.run(&["check"]);
-    assert_eq!(said.code, Some(2));
-    for words in ["`by hand` is not a number", "metabolites.csv:2, column comment", "`analytes:`", "1 problem;"] {
-        assert!(said.err.contains(words), "{words}: {}", said.err);
-    }
-}
-
-/// Gives the leading analyte the odd name everywhere, and the highlight with it.
-fn rename(study: &Study) {
-    let quoted = format!("\"{}\"", ODD.replace('"', "\"\""));
-    for file in [METABOLITES, "data/panel.csv"] {
-        let text = std::fs::read_to_string(study.path(file)).unwrap();
-        study.write(file, &text.replace("3-hydroxybutyrate", &quoted).replace("3-Hydroxybutyrate", &quoted));
-    }
-    let analyte = format!("analyte: '{ODD}'}}");
-    study.edit(|text| {
-        let text = text.replace("highlight: [3-hydroxybutyrate]", &format!("highlight: ['{ODD}']"));
-        text.replace("analyte: 3-hydroxybutyrate}", &analyte)
-    });
-}
-
-#[test]
-fn an_analyte_of_any_name_goes_through_to_the_page_the_figures_and_the_tables() {
-    for wide in [false, true] {
-        let study = Study::of_the_repository();
-        rename(&study);
-        if wide {
-            widen(&study, None);
-        }
-        study.run(&["run", "-q"]).fine();
-        let (mut figures, mut tables) = (0, 0);
-        for (path, bytes) in study.shown() {
-            let text = String::from_utf8_lossy(&bytes);
-            if path.ends_with(".html") || path.ends_with(".svg") {
-                assert!(!text.contains("HB\"<script>") && !text.contains("HB&quot;<script>"), "{path} is escaped");
-                figures += usize::from(path.ends_with(".svg") && text.contains("HB") && text.contains("&lt;script"));
-            }
-            if path.ends_with("associations.csv") {
-                let mut reader = csv::Reader::from_reader(text.as_bytes());
-                let safe = format!("'{ODD}");
-                tables += reader.records().filter(|row| row.as_ref().unwrap().iter().any(|cell| cell == safe)).count();
-            }
-        }
-        assert!(figures > 0 && tables > 0, "wide {wide}: {figures} figures, {tables} rows");
-        let analytes: Vec<String> = study.table::<Associations>("screen").column("analyte");
-        assert!(analytes.iter().any(|name| name == ODD));
-    }
-}
-
-#[test]
-fn a_study_that_quality_control_empties_and_one_that_tests_nothing_still_have_a_report() {
-    let models = |text: &str| {
-        let (start, end) = (text.find("    models:\n").unwrap(), text.find("    confidence: 0.95").unwrap());
-        let published = text.rfind("    published:      ").unwrap();
-        format!("{}    models: {{}}\n{}", &text[..start], &text[end..published])
-    };
-    let excluded = |text: &str| text.replace("max_qc_rsd: 0.3", "max_qc_rsd: 0.0001");
-    let never =
-        |text: &str| text.replace("month_12] ", "month_12, month_13] ").replacen("to: infusion_4}", "to: month_13}", 1);
-    let edits: [&dyn Fn(&str) -> String; 3] = [&models, &excluded, &never];
-    for edit in edits {
-        let study = Study::of_the_repository();
-        study.edit(edit);
-        study.run(&["check"]).fine();
-        study.run(&["run", "-q"]).fine();
-        assert!(study.path("outputs/report/report.html").exists());
-    }
-}
-
-#[test]
-fn names_with_dots_spaces_and_signs_work_for_models_and_visits() {
-    let study = Study::of_the_repository();
-    study.edit(|text| {
-        let text = text.replace("      published_t:", "      \"t. of/ü <b>\":");
-        text.replace("infusion_1,", "\"ïn.fusion / 1\",")
-    });
-    let madrs = std::fs::read_to_string(study.path(MADRS)).unwrap();
-    study.write(MADRS, &madrs.replace(",infusion_1,", ",ïn.fusion / 1,"));
-    study.run(&["run", "-q"]).fine();
-    let page = std::fs::read_to_string(study.path("outputs/report/report.html")).unwrap();
-    assert!(page.contains("t. of/ü &lt;b&gt;") && !page.contains("ü <b>"));
 }

@@ -1,0 +1,91 @@
+//! The participants' section.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::contract::quantity::Range;
+use crate::ingest::file::section;
+
+section! {
+    /// The participants' file: one row a participant.
+    Participants "participants" {
+        /// The header of the participants' ids. Default: participant_id.
+        #[serde(default = "participant_id")]
+        id: String,
+        /// The variables that a model may use, by name. Default: none.
+        #[serde(default)]
+        columns: BTreeMap<String, Column>,
+    }
+}
+
+/// What a participant variable holds. `column` is its header in the file where that is not its name; `missing` are the
+/// codes that mean "missing" in this column alone (default: none).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Column {
+    /// A number, with its unit and the range it must lie in, bounds included.
+    Number {
+        #[serde(default)]
+        unit: Option<String>,
+        #[serde(default)]
+        range: Option<Range>,
+        #[serde(default)]
+        column: Option<String>,
+        #[serde(default)]
+        missing: Vec<String>,
+    },
+    /// A whole number of at least 0.
+    Count {
+        #[serde(default)]
+        unit: Option<String>,
+        #[serde(default)]
+        range: Option<Range>,
+        #[serde(default)]
+        column: Option<String>,
+        #[serde(default)]
+        missing: Vec<String>,
+    },
+    /// Yes or no: 1/0, true/false, yes/no.
+    Binary {
+        #[serde(default)]
+        column: Option<String>,
+        #[serde(default)]
+        missing: Vec<String>,
+    },
+    /// One of the levels; the first is the reference.
+    Category {
+        levels: Vec<String>,
+        #[serde(default)]
+        column: Option<String>,
+        #[serde(default)]
+        missing: Vec<String>,
+    },
+}
+
+impl Column {
+    /// The header in the file, if it is not the variable's name.
+    pub fn header(&self) -> Option<&str> {
+        match self {
+            Column::Number { column, .. }
+            | Column::Count { column, .. }
+            | Column::Binary { column, .. }
+            | Column::Category { column, .. } => column.as_deref(),
+        }
+    }
+
+    /// The codes that mean "missing" in this column alone.
+    pub fn missing(&self) -> &[String] {
+        match self {
+            Column::Number { missing, .. }
+            | Column::Count { missing, .. }
+            | Column::Binary { missing, .. }
+            | Column::Category { missing, .. } => missing,
+        }
+    }
+}
+
+fn participant_id() -> String {
+    "participant_id".into()
+}
