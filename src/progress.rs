@@ -97,6 +97,10 @@ pub fn lines(event: &Event) -> Vec<String> {
         Event::SetAside { stage, files, to } => {
             vec![format!("{stage:<10} damaged  {}; set aside to {to} and made again", files.join(", "))]
         }
+        Event::Universe { status: "ok" | "same", .. } => Vec::new(),
+        Event::Universe { universe, name, status, reason } => {
+            vec![format!("universe   {status:<8} {universe} ({name}): {reason}")]
+        }
         Event::Remark { text } => vec![text.clone()],
         Event::Finished { ran, cached, seconds, report } => {
             let report = report.as_ref().map(|path| format!("; the report is {path}")).unwrap_or_default();

@@ -3,7 +3,8 @@
 //! The reading order is the order of the analysis: what the study's files hold ([`ingest`]), what of it can be trusted
 //! ([`qc`]), metabolites on the scale of the analysis ([`normalize`]) with the clinical outcomes beside them
 //! ([`outcomes`]), every metabolite against every outcome ([`screen`]), whether that predicts a participant not seen
-//! ([`predict`]), and the page that people read ([`report`]). [`contract`] holds the words they share, [`statistics`]
+//! ([`predict`]), and the page that people read ([`report`]). [`sweep`] asks what other settings would
+//! have given. [`contract`] holds the words they share, [`statistics`]
 //! the mathematics, [`cohort`] the synthetic study that the program carries with it.
 
 pub mod contract;
@@ -18,5 +19,7 @@ pub mod outcomes;
 pub mod screen;
 pub mod predict;
 pub mod report;
+
+pub mod sweep;
 
 pub mod cohort;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use stages::contract::finding::Findings;
 use stages::contract::schema::Schema;
-use stages::{ingest, normalize, outcomes, predict, qc, screen};
+use stages::{ingest, normalize, outcomes, predict, qc, screen, sweep};
 
 use crate::common::{STAGES, Study, repository};
 
@@ -85,6 +85,11 @@ fn page() -> String {
     let source = include_str!("../stages/predict/schema.rs");
     section::<predict::schema::Performance>(&mut page, "predict", source);
     section::<predict::schema::Predictions>(&mut page, "predict", source);
+    let source = include_str!("../stages/sweep/schema.rs");
+    section::<sweep::schema::Universes>(&mut page, "sweep", source);
+    section::<sweep::schema::Associations>(&mut page, "sweep", source);
+    section::<sweep::schema::Specifications>(&mut page, "sweep", source);
+    section::<sweep::schema::Curves>(&mut page, "sweep", source);
     page
 }
 
@@ -102,14 +107,17 @@ fn the_page_of_tables_is_what_the_schemas_say() {
 #[test]
 fn every_table_that_a_run_makes_has_its_place_on_the_page_and_no_other() {
     let study = Study::of_the_repository();
-    study.run(&["run"]).fine();
+    study.edit(|text| format!("{text}\nsweep: {{universes: [{{}}], curve: {{draws: 9}}}}\n"));
+    study.run(&["sweep"]).fine();
     let page = page();
     let headings = page.lines().filter_map(|line| line.strip_prefix("## "));
     let documented: BTreeSet<String> = headings.flat_map(|line| line.split(", ")).map(str::to_owned).collect();
     let mut made = BTreeSet::new();
-    for path in study.shown().into_keys() {
+    let sweep = std::fs::read_dir(study.path("outputs/sweep")).unwrap().map(|file| file.unwrap().file_name());
+    let sweep = sweep.map(|name| format!("sweep/{}", name.to_string_lossy()));
+    for path in study.shown().into_keys().chain(sweep) {
         let table = path.strip_suffix(".parquet").map(|path| {
-            STAGES.iter().fold(path.to_owned(), |path, stage| {
+            STAGES.iter().chain(&["sweep"]).fold(path.to_owned(), |path, stage| {
                 if path == format!("{stage}/findings") { "every stage/findings".to_owned() } else { path }
             })
         });

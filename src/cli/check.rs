@@ -7,9 +7,10 @@ use stages::contract::{Place, Problem, Table, Vocabulary};
 use stages::ingest::schema::{Panel, Samples};
 
 use super::{OK, Study, json_failure, out, tell};
-use crate::config::{Plan, resolve};
+use crate::config::{Options, Plan, resolve};
 use crate::engine::event::Deaf;
 use crate::engine::rehearse::{Rehearsal, rehearse};
+use crate::engine::sweep::Multiverse;
 use crate::failure::Failure;
 
 /// The stages that look at the data as they came.
@@ -23,7 +24,8 @@ pub struct Args {
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
-    let (plan, problems, yaml) = resolve::survey(&study.options())?;
+    let options = study.options();
+    let (plan, problems, yaml) = resolve::survey(&options)?;
     let readable = problems.iter().map(|problem| readable(&problem.place)).min().unwrap_or(LOOKED_AT.len());
     let mut failures = Vec::new();
     let mut findings = 0;
@@ -32,6 +34,14 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
         Some(Err(failure)) => failures.push(failure),
         None => {}
     }
+    let universes = match plan.as_ref().filter(|_| problems.is_empty()).map(|plan| universes(plan, &options)) {
+        Some(Ok(universes)) => universes,
+        Some(Err(failure)) => {
+            failures.push(failure);
+            None
+        }
+        None => None,
+    };
     if !problems.is_empty() || plan.is_none() {
         failures.insert(0, Failure::input(problems, yaml.clone()));
     }
@@ -44,12 +54,28 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     }
     let files = plan.iter().flat_map(|plan| &plan.sources).flatten().count();
     if args.json {
-        out(&serde_json::json!({"event": "checked", "files": files, "findings": findings}).to_string());
+        let refused = universes.map(|(refused, _)| refused);
+        let told = serde_json::json!({
+            "event": "checked", "files": files, "findings": findings, "universes_refused": refused,
+        });
+        out(&told.to_string());
         return Ok(OK);
     }
     let noun = if findings == 1 { "finding" } else { "findings" };
     out(&format!("no problems in {} and its {files} files; {findings} {noun} for the report", yaml.name));
+    if let Some((refused, all)) = universes.filter(|(refused, _)| *refused > 0) {
+        out(&format!(
+            "{refused} of {all} universes of the sweep are refused; `ketascreen sweep -n` says which and why"
+        ));
+    }
     Ok(OK)
+}
+
+/// The universes of the sweep whose settings are refused, of how many; fails where none can be.
+fn universes(plan: &Plan, options: &Options) -> Result<Option<(usize, usize)>, Failure> {
+    let Some(multiverse) = Multiverse::new(plan, options)? else { return Ok(None) };
+    let identities = multiverse.identities()?;
+    Ok(Some((identities.iter().filter(|identity| identity.is_err()).count(), identities.len())))
 }
 
 fn look(plan: &Plan, stages: &[&str]) -> Result<usize, Failure> {

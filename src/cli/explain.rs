@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::status::lines;
 use super::{OK, Study, out, targets};
-use crate::config::{self, Plan};
+use crate::config::Plan;
 use crate::engine::explain::{Change, Kind, NEVER_COUNTS, Nearest, Part, nearest, parts};
 use crate::engine::status::{Standing, State, survey};
 use crate::failure::Failure;
@@ -41,7 +41,7 @@ struct Explanation {
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
-    let plan = config::load(&study.options())?;
+    let (plan, _) = study.load()?;
     let index = targets::stages(&plan, std::slice::from_ref(&args.stage))?;
     let store = Store::new(&plan.folders.outputs);
     let standings = survey(&plan, &store, &index, &BTreeSet::new())?;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::{OK, Study, targets};
-use crate::config;
 use crate::engine::graph::Drawing;
 use crate::engine::status::survey;
 use crate::failure::Failure;
@@ -26,7 +25,7 @@ enum Format {
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
-    let plan = config::load(&study.options())?;
+    let (plan, _) = study.load()?;
     let store = Store::new(&plan.folders.outputs);
     let standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
     let drawing = Drawing::of(&plan, &standings);

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config;
+use crate::engine::sweep::{Attached, attach};
 use crate::failure::{FINE, Failure};
 use crate::interrupt;
 
@@ -23,6 +24,7 @@ mod run;
 mod schema;
 mod simulate;
 mod status;
+mod sweep;
 mod targets;
 mod verify;
 
@@ -65,11 +67,20 @@ struct Study {
 }
 
 impl Study {
+    /// The plan, with the sweep's result where that is up to date.
+    fn load(&self) -> Result<(config::Plan, Attached), Failure> {
+        let options = self.options();
+        let mut plan = config::load(&options)?;
+        let attached = attach(&mut plan, &options)?;
+        Ok((plan, attached))
+    }
+
     fn options(&self) -> config::Options {
         config::Options {
             pipeline: self.pipeline.clone(),
             overrides: self.set.clone(),
             allow_outside: self.allow_outside,
+            ..config::Options::default()
         }
     }
 }
@@ -78,6 +89,8 @@ impl Study {
 enum Command {
     /// Bring everything, or these stages and what they need, up to date
     Run(run::Args),
+    /// Run the analysis under every combination of other settings
+    Sweep(sweep::Args),
     /// Say per stage whether it is up to date, and why not
     Status(status::Args),
     /// Show every part that decides whether a stage runs, old and new
@@ -117,6 +130,7 @@ pub fn main() -> i32 {
     let done = match &cli.command {
         None => run::exec(&cli.study, &cli.run),
         Some(Command::Run(args)) => run::exec(&cli.study, args),
+        Some(Command::Sweep(args)) => sweep::exec(&cli.study, args),
         Some(Command::Status(args)) => status::exec(&cli.study, args),
         Some(Command::Explain(args)) => explain::exec(&cli.study, args),
         Some(Command::Log(args)) => log::exec(&cli.study, args),
@@ -150,7 +164,7 @@ impl Command {
             Command::Verify(args) => args.json,
             Command::Gc(args) => args.json,
             Command::Check(args) => args.json,
-            Command::Run(_) | Command::Graph(_) | Command::Simulate(_) | Command::Schema => false,
+            Command::Run(_) | Command::Sweep(_) | Command::Graph(_) | Command::Simulate(_) | Command::Schema => false,
             Command::Completions(_) | Command::Man(_) | Command::Init(_) => false,
         }
     }
@@ -192,8 +206,9 @@ fn json_failure(failure: &Failure) -> String {
 
 const OK: i32 = FINE;
 /// The commands' names, for "did you mean".
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "run",
+    "sweep",
     "status",
     "explain",
     "log",

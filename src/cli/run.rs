@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{OK, Study, json_failure, status, targets, tell};
-use crate::config::{self, Plan};
+use crate::config::Plan;
 use crate::engine::event::{Event, Listener};
 use crate::engine::execute::{Request, execute};
 use crate::engine::status::{survey, survey_alone};
 use crate::failure::Failure;
 use crate::progress::{Machine, Person};
 use crate::store::lock::Lock;
+use crate::store::lockfile::Lockfile;
 use crate::store::{Store, artifact, lockfile};
 use crate::{interrupt, log};
 
@@ -63,7 +64,8 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
 }
 
 fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Failure> {
-    let plan = slot.insert(config::load(&study.options())?);
+    let (plan, sweep) = study.load()?;
+    let plan = slot.insert(plan);
     let request = request(plan, args)?;
     let store = Store::new(&plan.folders.outputs);
     if args.dry_run {
@@ -82,7 +84,11 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
             listener.hear(Event::Remark { text: format!("no log: {}", failure.brief()) });
         }
     };
-    execute(plan, &store, &request, listener, &lock, &open_log)
+    let end = execute(plan, &store, &request, listener, &lock, &open_log);
+    if let (Ok(()), Some(remark)) = (&end, sweep.remark()) {
+        listener.hear(Event::Remark { text: remark.to_owned() });
+    }
+    end
 }
 
 /// What the command line asks for.
@@ -97,10 +103,7 @@ fn request(plan: &Plan, args: &Args) -> Result<Request, Failure> {
         false if args.force.is_empty() => BTreeSet::new(),
         false => targets::stages(plan, &args.force)?,
     };
-    let locked = match args.locked {
-        true => Some(Arc::new(lockfile::read(&lockfile::path(&plan.pipeline))?)),
-        false => None,
-    };
+    let locked = locked(plan, args.locked)?;
     let only = args.only || !args.from.is_empty();
     Ok(Request { targets, only, force, jobs: threads(args.jobs), keep_going: args.keep_going, locked })
 }
@@ -123,6 +126,12 @@ fn warn_if_outdated(plan: &Plan, store: &Store, request: &Request, listener: &dy
         listener.hear(Event::Remark { text });
     }
     Ok(())
+}
+
+/// What the run is held to, where it is held to anything.
+pub fn locked(plan: &Plan, wanted: bool) -> Result<Option<Arc<Lockfile>>, Failure> {
+    let read = || lockfile::read(&lockfile::path(&plan.pipeline)).map(Arc::new);
+    wanted.then(read).transpose()
 }
 
 /// As many threads as asked for, or as there are processors.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::{OK, Study, out, targets};
-use crate::config;
 use crate::engine::graph::Look;
 use crate::engine::status::{Standing, State, survey};
 use crate::failure::{Failure, OUTDATED};
@@ -21,10 +20,13 @@ pub struct Args {
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
-    let plan = config::load(&study.options())?;
+    let (plan, sweep) = study.load()?;
     let store = Store::new(&plan.folders.outputs);
     let standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
     print(&standings, args.json);
+    if let (false, Some(remark)) = (args.json, sweep.remark()) {
+        out(remark);
+    }
     let current = standings.iter().all(|standing| standing.state.is_current());
     Ok(if current || !args.exit_code { OK } else { OUTDATED })
 }

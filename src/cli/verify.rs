@@ -67,7 +67,7 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
 /// What is to be hashed: what each stage's link shows, and with `all` the rest.
 fn entries(store: &Store, all: bool) -> Result<Vec<(Entry, bool)>, Failure> {
     let mut entries = Vec::new();
-    for stage in registry::names() {
+    for stage in registry::names().into_iter().chain([stages::sweep::NAME]) {
         let shown = store.current(stage);
         entries.extend(shown.clone().map(|entry| (entry, true)));
         let others = if all { store.entries(stage) } else { Vec::new() };
@@ -127,7 +127,7 @@ fn text(checked: &[Checked]) -> Vec<String> {
 
 /// Makes everything again, if it is up to date: what a changed setting would make cannot be held against what is there.
 fn again(study: &Study, store: &Store, args: &Args) -> Result<Vec<Remade>, Failure> {
-    let plan = config::load(&study.options())?;
+    let (plan, _) = study.load()?;
     let standings = survey(&plan, store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
     let stale: Vec<&str> = standings.iter().filter(|s| !s.state.is_current()).map(|s| s.stage).collect();
     if !stale.is_empty() {

@@ -12,7 +12,7 @@ use crate::engine::registry::Bound;
 /// Where the report's settings hold what this module makes.
 pub const PATH: &str = "stages.report.about";
 /// Settings that a stage holds of another stage, and the name they have in the file.
-const ALIASES: [(&str, &str); 1] = [("stages.predict.normalization", "stages.normalize")];
+const ALIASES: [(&str, &str); 2] = [("stages.predict.normalization", "stages.normalize"), ("stages.sweep", "sweep")];
 
 /// Describes the run to the report.
 pub fn about(file: &File, stages: &[Box<dyn Bound>], sources: &[Source]) -> About {
@@ -35,6 +35,7 @@ pub fn about(file: &File, stages: &[Box<dyn Bound>], sources: &[Source]) -> Abou
         version: env!("CARGO_PKG_VERSION").to_owned(),
         stages: stages.iter().map(|bound| stage(bound.as_ref())).collect(),
         sources: sources.iter().map(source).collect(),
+        sweep: file.sweep.as_ref().map(::stages::sweep::methods).unwrap_or_default(),
         settings: settings(file, stages).into_iter().collect(),
     }
 }
@@ -77,6 +78,8 @@ fn told((path, value): &(String, Value)) -> Option<Vec<(String, Value)>> {
         "stages" => {
             items.iter().map(|item| (format!("{}.version", text(item, "name")), item["version"].clone())).collect()
         }
+        // Words of methods as well.
+        "sweep" => Vec::new(),
         "version" => vec![("program".to_owned(), value.clone())],
         other => vec![(format!("study.{other}"), value.clone())],
     })

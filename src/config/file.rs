@@ -14,6 +14,9 @@ pub struct File {
     pub study: Study,
     /// The stages, in the order of the analysis; one left out is off.
     pub stages: Stages,
+    /// The same analysis under other settings: `ketascreen sweep` runs it. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<stages::sweep::Params>,
 }
 
 /// The study: its words, its seed, its folders.

@@ -23,18 +23,45 @@ pub fn apply(arguments: &[String], yaml: &mut Yaml, root: &mut Value) -> Vec<Pro
     problems
 }
 
+/// Sets what one universe of a sweep has otherwise; each is a path as `-S` takes it, and a value.
+pub fn set_all(sets: &[(String, Value)], yaml: &mut Yaml, root: &mut Value) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (path, value) in sets {
+        match parts(path).and_then(|parts| set(&parts, value.clone(), root)) {
+            Ok(dotted) => drop(yaml.overrides.insert(dotted, format!("{path}={value}"))),
+            Err(message) => {
+                let remedy = "write the setting's path as -S takes it";
+                problems.push(Problem::new("override", Place::setting(path), message, remedy));
+            }
+        }
+    }
+    problems
+}
+
 fn apply_one(argument: &str, root: &mut Value) -> Result<String, String> {
     let (path, value) = split(argument)?;
     let value = yaml::scalar(value).map_err(|error| format!("the value is not YAML: {error}"))?;
+    set(&path, value, root)
+}
+
+fn set(path: &[String], value: Value, root: &mut Value) -> Result<String, String> {
     if root.is_null() {
         *root = Value::Object(Map::new());
     }
     let mut node = root;
-    for part in &path {
+    for part in path {
         node = child(node, part)?;
     }
     *node = value;
     Ok(path.join("."))
+}
+
+/// The parts of a path that stands alone.
+fn parts(path: &str) -> Result<Vec<String>, String> {
+    // The first `=` outside quotation marks ends a path: this one is its own end.
+    let whole = format!("{path}=");
+    let (parts, rest) = split(&whole)?;
+    if rest.is_empty() { Ok(parts) } else { Err("a path has no `=`".to_owned()) }
 }
 
 /// The child to set; a map gains a key it does not have, a list never grows.
@@ -93,6 +120,17 @@ mod tests {
         assert!(apply(&arguments, &mut yaml, &mut value).is_empty());
         assert_eq!(value, json!({"a": {"b": 0.5, "c.d": {"e": [1, {"x": "y"}]}, "new": {"deep": "t"}}}));
         assert_eq!(yaml.origin_text("a.new.deep.er"), "-S");
+    }
+
+    #[test]
+    fn a_universe_sets_values_by_the_same_paths() {
+        let (mut yaml, value, _) = Yaml::parse("p.yaml", "a: {b: 1, \"c.d\": {e: [1, 2]}}\n");
+        let mut value = value.unwrap();
+        let sets = [("a.\"c.d\".e.0".to_owned(), json!([0.1])), ("a.b".to_owned(), json!("x=y"))];
+        assert!(set_all(&sets, &mut yaml, &mut value).is_empty());
+        assert_eq!(value, json!({"a": {"b": "x=y", "c.d": {"e": [[0.1], 2]}}}));
+        let bad = ["a.b.c", "a..b", "", "a.b=1", "a.\"c.d\".e.7"].map(|path| (path.to_owned(), json!(1)));
+        assert_eq!(set_all(&bad, &mut yaml, &mut value).len(), 5);
     }
 
     #[test]

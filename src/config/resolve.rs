@@ -4,26 +4,32 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::Value;
 use stages::contract::{Place, Problem, Vocabulary};
 
 use super::about::about;
 use super::file::File;
 use super::paths::{Folders, inside};
-use super::sources::{self, Source};
+use super::sources::{self, Files, Source};
 use super::yaml::{Origin, Yaml};
 use super::{overrides, prune};
 use crate::engine::registry::{self, Bound};
+use crate::engine::supply::Shelf;
 use crate::failure::Failure;
 
 /// The code of a number that no setting can hold.
 const NOT_FINITE: &str = "not_finite";
 
 /// How the user points at a configuration.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     pub pipeline: PathBuf,
     pub overrides: Vec<String>,
     pub allow_outside: bool,
+    /// What one universe of a sweep has otherwise: paths and values, after the overrides.
+    pub universe: Vec<(String, Value)>,
+    /// Files that other configurations of the study read already.
+    pub files: Option<Arc<Files>>,
 }
 
 /// Everything a run needs to know; nothing in it is left to decide.
@@ -37,6 +43,10 @@ pub struct Plan {
     pub stages: Vec<Box<dyn Bound>>,
     /// Each stage's files of the study, in the order of `stages`.
     pub sources: Vec<Vec<Source>>,
+    /// The settings of the sweep, where there is one.
+    pub sweep: Option<::stages::sweep::Params>,
+    /// Results that stages may read beside those of the stages before them: the sweep's, while it is up to date.
+    pub beside: Shelf,
 }
 
 impl Plan {
@@ -79,13 +89,32 @@ pub fn outputs(options: &Options) -> Result<PathBuf, Failure> {
     }
 }
 
+/// A configuration's text and its values, before any override.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    yaml: Yaml,
+    value: Option<Value>,
+    problems: Vec<Problem>,
+}
+
+/// Reads the text of a configuration.
+pub fn parse(options: &Options) -> Result<Parsed, Failure> {
+    let name = options.pipeline.display().to_string();
+    let (yaml, value, problems) = Yaml::parse(&name, &read_text(&options.pipeline)?);
+    Ok(Parsed { yaml, value, problems })
+}
+
 /// Reads a configuration; the plan is there when enough could be read, whatever else is wrong.
 pub fn survey(options: &Options) -> Result<Survey, Failure> {
-    let name = options.pipeline.display().to_string();
-    let text = read_text(&options.pipeline)?;
-    let (mut yaml, value, mut problems) = Yaml::parse(&name, &text);
-    let Some(mut value) = value else { return Ok((None, problems, Arc::new(yaml))) };
+    Ok(survey_of(parse(options)?, options))
+}
+
+/// The same of a text that was read already.
+pub fn survey_of(parsed: Parsed, options: &Options) -> Survey {
+    let Parsed { mut yaml, value, mut problems } = parsed;
+    let Some(mut value) = value else { return (None, problems, Arc::new(yaml)) };
     problems.extend(overrides::apply(&options.overrides, &mut yaml, &mut value));
+    problems.extend(overrides::set_all(&options.universe, &mut yaml, &mut value));
     if value.is_null() {
         value = serde_json::json!({});
     }
@@ -101,7 +130,7 @@ pub fn survey(options: &Options) -> Result<Survey, Failure> {
         plan
     });
     problems.sort_by_key(|problem| line(problem, &yaml));
-    Ok((plan, problems, yaml))
+    (plan, problems, yaml)
 }
 
 /// Where a problem stands in the file, to show problems in the order of its lines; overrides come last.
@@ -129,17 +158,29 @@ fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec
     let (folders, mut problems) = folders(&file, options);
     let stages = registry::bind(&file.stages);
     problems.extend(check_names(&stages));
+    problems.extend(file.sweep.iter().flat_map(::stages::sweep::Params::check));
     let Some(folders) = folders else { return (None, problems) };
     problems.extend(sources::no_folder(&folders));
     let mut sources = Vec::new();
     for stage in &stages {
-        let (read, unreadable) = sources::read(stage.sources(), &folders, options.allow_outside);
+        let (read, unreadable) =
+            sources::read(stage.sources(), &folders, options.allow_outside, options.files.as_deref());
         problems.extend(unreadable);
         sources.push(read);
     }
     file.stages.report.about = about(&file, &stages, &sources.concat());
     let stages = registry::bind(&file.stages);
-    (Some(Plan { pipeline: options.pipeline.clone(), yaml, folders, seed: file.study.seed, stages, sources }), problems)
+    let plan = Plan {
+        pipeline: options.pipeline.clone(),
+        yaml,
+        folders,
+        seed: file.study.seed,
+        stages,
+        sources,
+        sweep: file.sweep,
+        beside: Shelf::new(),
+    };
+    (Some(plan), problems)
 }
 
 /// Every stage says what its settings define, then checks what they mention.
@@ -204,7 +245,7 @@ mod tests {
         let pipeline = folder.path().join("pipeline.yaml");
         std::fs::write(&pipeline, text).unwrap();
         let overrides = overrides.iter().map(|text| (*text).to_owned()).collect();
-        let options = Options { pipeline, overrides, allow_outside: false };
+        let options = Options { pipeline, overrides, ..Options::default() };
         survey(&options).unwrap().1.into_iter().map(|problem| problem.message).collect()
     }
 

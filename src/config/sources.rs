@@ -1,10 +1,11 @@
 //! The study's files: read whole and hashed before anything is decided, so that the bytes that were hashed are the
 //! bytes that are used.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use stages::contract::{Place, Problem, SourceFile, SourceRequest, suggest};
 
@@ -31,8 +32,41 @@ impl Source {
     }
 }
 
+/// Files that were read already: whoever resolves many configurations of one study reads each file once, and all of
+/// them see the same bytes.
+#[derive(Debug, Default)]
+pub struct Files(Mutex<BTreeMap<PathBuf, Content>>);
+
+/// A file's bytes and their digest.
+type Content = (Arc<[u8]>, Digest);
+
+impl Files {
+    /// Reads a file, or gives what was read before.
+    fn read(&self, path: &Path) -> std::io::Result<Content> {
+        // A thread that panicked while it held the map has left it whole.
+        let mut files = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(known) = files.get(path) {
+            return Ok(known.clone());
+        }
+        let read = read_and_hash(path)?;
+        files.insert(path.to_owned(), read.clone());
+        Ok(read)
+    }
+}
+
+fn read_and_hash(path: &Path) -> std::io::Result<Content> {
+    let bytes = whole(path)?;
+    let digest = Digest::of(&bytes);
+    Ok((bytes, digest))
+}
+
 /// Reads every requested file; every one that cannot be read is a problem.
-pub fn read(requests: Vec<SourceRequest>, folders: &Folders, allow: bool) -> (Vec<Source>, Vec<Problem>) {
+pub fn read(
+    requests: Vec<SourceRequest>,
+    folders: &Folders,
+    allow: bool,
+    files: Option<&Files>,
+) -> (Vec<Source>, Vec<Problem>) {
     let (mut sources, mut problems) = (Vec::new(), Vec::new());
     if !folders.data.is_dir() {
         // Said once, by the folder itself.
@@ -43,7 +77,7 @@ pub fn read(requests: Vec<SourceRequest>, folders: &Folders, allow: bool) -> (Ve
         let known = sources.iter().find(|source: &&Source| source.name == request.path);
         let source = match known {
             Some(known) => Ok(Source { role: request.role, ..known.clone() }),
-            None => read_one(&request, folders, allow),
+            None => read_one(&request, folders, allow, files),
         };
         match source {
             Ok(source) => sources.push(source),
@@ -60,10 +94,15 @@ pub fn no_folder(folders: &Folders) -> Option<Problem> {
     (!folders.data.is_dir()).then(|| Problem::new("missing_folder", Place::setting("study.data"), message(), remedy))
 }
 
-fn read_one(request: &SourceRequest, folders: &Folders, allow: bool) -> Result<Source, Box<Problem>> {
+fn read_one(
+    request: &SourceRequest,
+    folders: &Folders,
+    allow: bool,
+    files: Option<&Files>,
+) -> Result<Source, Box<Problem>> {
     let path = paths::inside(&folders.data, &request.path, &folders.root, &request.setting, allow)?;
-    let bytes = whole(&path).map_err(|error| Box::new(unreadable(request, &path, &error)))?;
-    let digest = Digest::of(&bytes);
+    let read = files.map_or_else(|| read_and_hash(&path), |files| files.read(&path));
+    let (bytes, digest) = read.map_err(|error| Box::new(unreadable(request, &path, &error)))?;
     Ok(Source { role: request.role, name: request.path.clone(), bytes, digest })
 }
 

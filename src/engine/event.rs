@@ -26,6 +26,8 @@ pub enum Event {
     Skipped { stage: &'static str, because: &'static str },
     /// A cached entry was not what its record says, and was moved away.
     SetAside { stage: &'static str, files: Vec<String>, to: String },
+    /// A universe of the sweep: ok, same (as an earlier one), refused (its settings) or failed (a stage stopped).
+    Universe { universe: usize, name: String, status: &'static str, reason: String },
     /// Something worth a line that is neither an error nor a result.
     Remark { text: String },
     /// The run is over and everything asked for is up to date.

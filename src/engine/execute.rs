@@ -76,16 +76,17 @@ fn hold(plan: &Plan, wanted: &BTreeSet<usize>, request: &Request) -> Result<(), 
 }
 
 /// How the stages ended.
-struct Flown {
-    shelf: Shelf,
+pub struct Flown {
+    pub shelf: Shelf,
     /// For the history, in order: what was wanted, and what it ran on.
-    stages: Vec<StageRun>,
-    failures: Vec<Failure>,
+    pub stages: Vec<StageRun>,
+    pub failures: Vec<Failure>,
 }
 
-fn fly(tower: &Tower<'_>, graph: &Graph, request: &Request, wanted: &BTreeSet<usize>) -> Result<Flown, Failure> {
+/// Brings what is wanted up to date; shows nothing.
+pub fn fly(tower: &Tower<'_>, graph: &Graph, request: &Request, wanted: &BTreeSet<usize>) -> Result<Flown, Failure> {
     let (plan, store) = (tower.plan, tower.store);
-    let shelf = if request.only { shelved(plan, store, graph, wanted)? } else { Shelf::new() };
+    let shelf = if request.only { shelved(plan, store, graph, wanted)? } else { plan.beside.clone() };
     let lent: Vec<StageRun> = shelf.values().map(lent).collect();
     let mut board = Board { graph, request, wanted, shelf, landed: BTreeMap::new(), failures: Vec::new() };
     board.fly_all(tower);
@@ -121,7 +122,7 @@ fn lent(stored: &Stored) -> StageRun {
 /// For `--only`: what the other stages' links show, whole.
 pub fn shelved(plan: &Plan, store: &Store, graph: &Graph, wanted: &BTreeSet<usize>) -> Result<Shelf, Failure> {
     let needed: BTreeSet<usize> = wanted.iter().flat_map(|index| graph.upstream[*index].clone()).collect();
-    let mut shelf = Shelf::new();
+    let mut shelf = plan.beside.clone();
     for index in needed.difference(wanted) {
         let stage = plan.stages[*index].name();
         let nothing =

@@ -88,7 +88,7 @@ impl Tower<'_> {
     }
 
     /// A damaged entry is named and moved away before its stage runs again; it is never served.
-    fn clear(&self, stage: &'static str, entry: &Entry, damaged: &[Damage]) -> Result<(), Failure> {
+    pub fn clear(&self, stage: &'static str, entry: &Entry, damaged: &[Damage]) -> Result<(), Failure> {
         if damaged.is_empty() {
             return Ok(());
         }

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use stages::contract::{Place, Problem};
+use stages::contract::{Place, Problem, Slot};
 
 use super::reason::shown;
 use super::recipe::Recipe;
+use super::registry::Bound;
 use crate::config::Plan;
 use crate::failure::Failure;
 use crate::store::lockfile::{LockedStage, Lockfile};
@@ -33,8 +34,24 @@ pub fn before(plan: &Plan, wanted: &BTreeSet<usize>, lock: &Lockfile) -> Vec<Pro
         for (name, problem) in stage_problems(&recipe, locked, &lock.name) {
             problems.entry(name).or_insert(problem);
         }
+        if let Some(problem) = lent(plan, stage, locked, &lock.name) {
+            problems.insert(format!("lent to {}", stage.name()), problem);
+        }
     }
     problems.into_values().collect()
+}
+
+/// Whether a stage reads what was lent to it then: the sweep's tables, or none.
+fn lent(plan: &Plan, stage: &dyn Bound, locked: &LockedStage, lock: &str) -> Option<Problem> {
+    let other = |slot: &&Slot| {
+        let now = plan.beside.get(slot.stage).and_then(|stored| stored.record.table(slot.table));
+        now.map(|output| &output.sha256) != locked.inputs.get(&format!("{}/{}", slot.stage, slot.table))
+    };
+    let slot = stage.optional().into_iter().find(|slot| other(&slot))?;
+    let (from, name) = (slot.stage, stage.name());
+    let message = format!("the {from}’s tables, which {name} reads, are not those that {lock} has");
+    let remedy = format!("make them first: `ketascreen {from} --locked`; or give back the settings that {lock} has");
+    Some(Problem::new("locked", Place::Study, message, remedy))
 }
 
 fn stage_problems(recipe: &Recipe, locked: &LockedStage, lock: &str) -> Vec<(String, Problem)> {

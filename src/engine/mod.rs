@@ -22,6 +22,7 @@ pub mod rerun;
 pub mod staleness;
 pub mod status;
 pub mod supply;
+pub mod sweep;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]

@@ -42,6 +42,10 @@ pub trait Bound: Send + Sync {
     fn version(&self) -> u32;
     fn draws(&self) -> bool;
     fn slots(&self) -> Vec<Slot>;
+    /// Slots that are read where there is something in them.
+    fn optional(&self) -> Vec<Slot> {
+        Vec::new()
+    }
     fn tables(&self) -> Vec<&'static str>;
     /// The resolved settings.
     fn settings(&self) -> Value;
@@ -106,6 +110,9 @@ impl<S: Stage> Bound for With<S> {
     }
     fn slots(&self) -> Vec<Slot> {
         S::Inputs::slots()
+    }
+    fn optional(&self) -> Vec<Slot> {
+        S::Inputs::optional()
     }
     fn tables(&self) -> Vec<&'static str> {
         S::Outputs::tables()

@@ -53,7 +53,7 @@ pub fn survey(
     force: &BTreeSet<usize>,
 ) -> Result<Vec<Standing>, Failure> {
     let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
-    standings(plan, store, &graph, graph.with_needs(targets), force, Shelf::new())
+    standings(plan, store, &graph, graph.with_needs(targets), force, plan.beside.clone())
 }
 
 /// The standing of the given stages alone, on what the others show: what `--only` would do.

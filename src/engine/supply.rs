@@ -32,13 +32,17 @@ pub fn digests(stage: &dyn Bound, sources: &[Source], shelf: &Shelf) -> (BTreeMa
             None => complete = false,
         }
     }
+    for slot in stage.optional() {
+        let table = shelf.get(slot.stage).and_then(|stored| stored.record.table(slot.table));
+        known.extend(table.map(|output| (format!("{}/{}", slot.stage, slot.table), output.sha256.clone())));
+    }
     (known, complete)
 }
 
 /// Reads a stage's inputs. Every table is hashed before it is used.
 pub fn supply(stage: &dyn Bound, sources: &[Source], shelf: &Shelf) -> Result<Supply, Failure> {
     let mut supply = Supply { sources: sources.iter().map(Source::file).collect(), ..Supply::default() };
-    for slot in stage.slots() {
+    for slot in stage.slots().into_iter().chain(stage.optional()) {
         if let Some(stored) = shelf.get(slot.stage) {
             supply.tables.insert(slot, table(stored, slot)?);
         }
@@ -46,7 +50,8 @@ pub fn supply(stage: &dyn Bound, sources: &[Source], shelf: &Shelf) -> Result<Su
     Ok(supply)
 }
 
-fn table(stored: &Stored, slot: Slot) -> Result<(polars::prelude::DataFrame, Metadata), Failure> {
+/// Reads one table of a stored result, hashed before it is used.
+pub fn table(stored: &Stored, slot: Slot) -> Result<(polars::prelude::DataFrame, Metadata), Failure> {
     let missing = || Failure::stage(slot.stage, "missing_table", format!("made no table `{}`", slot.table));
     let output = stored.record.table(slot.table).ok_or_else(missing)?;
     let path = stored.entry.folder.join(&output.path);

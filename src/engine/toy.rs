@@ -137,6 +137,8 @@ impl Study {
         Plan {
             pipeline: root.join("pipeline.yaml"),
             yaml: Arc::default(),
+            sweep: None,
+            beside: super::supply::Shelf::new(),
             folders: Folders { data: root.clone(), outputs: root.join("outputs"), root },
             seed: 1,
             stages: self.stages.iter().map(|toy| Box::new(toy.clone()) as Box<dyn Bound>).collect(),

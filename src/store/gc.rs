@@ -55,7 +55,8 @@ fn keys(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let run: serde_json::Value = serde_json::from_slice(bytes).ok()?;
     let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     let key = |stage: &serde_json::Value| Some((text(&stage["stage"])?, text(&stage["key"])?));
-    Some(run["stages"].as_array()?.iter().filter_map(key).collect())
+    let universes = run["universes"].as_array().into_iter().flatten();
+    Some(run["stages"].as_array()?.iter().chain(universes).filter_map(key).collect())
 }
 
 fn unknown(path: &Path) -> Failure {
@@ -125,7 +126,7 @@ mod tests {
         let store = Store::new(folder.path());
         let entries: Vec<Entry> = (0..4).map(|n| entry(&store, n)).collect();
         let used = |n: usize| json!({"format": 99, "stages": [{"stage": "qc", "key": entries[n].key}]});
-        run(&store, "1", Some(used(0)));
+        run(&store, "1", Some(json!({"stages": [], "universes": used(0)["stages"]})));
         run(&store, "2", Some(used(1)));
         run(&store, "3", None);
         store.show(&entries[2]).unwrap();

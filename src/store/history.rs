@@ -72,6 +72,9 @@ pub struct Run {
     /// The largest resident memory of the process so far, where the system tells.
     pub peak_memory_kib: Option<u64>,
     pub stages: Vec<StageRun>,
+    /// What the universes of a sweep used, each result once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub universes: Vec<StageRun>,
 }
 
 /// A run that is under way; it gets its id, and a folder, only when there is something to tell.
@@ -103,6 +106,17 @@ impl<'a> Diary<'a> {
         stages: Vec<StageRun>,
         failure: Option<&Failure>,
     ) -> Result<(), Failure> {
+        self.write_with(overrides, stages, Vec::new(), failure)
+    }
+
+    /// Writes run.json of a run that used the results of other universes as well.
+    pub fn write_with(
+        &self,
+        overrides: Vec<String>,
+        stages: Vec<StageRun>,
+        universes: Vec<StageRun>,
+        failure: Option<&Failure>,
+    ) -> Result<(), Failure> {
         let run = Run {
             format: FORMAT,
             id: self.id().to_owned(),
@@ -116,6 +130,7 @@ impl<'a> Diary<'a> {
             error: failure.map(Failure::brief),
             peak_memory_kib: peak_memory(),
             stages,
+            universes,
         };
         files::create_folder(&self.folder())?;
         let text = serde_json::to_vec_pretty(&run).expect("a run is maps with text keys");

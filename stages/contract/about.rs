@@ -18,6 +18,9 @@ pub struct About {
     pub stages: Vec<AboutStage>,
     /// The study's files.
     pub sources: Vec<AboutSource>,
+    /// The methods paragraphs of the sweep; empty where the configuration has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweep: Vec<String>,
     /// The resolved settings by their dotted paths.
     pub settings: Vec<(String, Value)>,
 }

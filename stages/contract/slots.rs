@@ -70,6 +70,14 @@ pub enum SlotError {
 }
 
 impl Supply {
+    /// Takes one table out if it was supplied.
+    pub fn take_if_there<S: Schema>(&mut self, stage: &'static str) -> Result<Option<Table<S>>, SlotError> {
+        match self.tables.contains_key(&Slot { stage, table: S::NAME }) {
+            true => self.take(stage).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Takes one table out, checked against its schema.
     pub fn take<S: Schema>(&mut self, stage: &'static str) -> Result<Table<S>, SlotError> {
         let table = S::NAME;
@@ -85,6 +93,10 @@ impl Supply {
 pub trait FromSlots: Sized {
     /// The tables it reads.
     fn slots() -> Vec<Slot>;
+    /// The tables it reads where they are there.
+    fn optional() -> Vec<Slot> {
+        Vec::new()
+    }
     fn fill(supply: &mut Supply) -> Result<Self, SlotError>;
 }
 
@@ -102,13 +114,18 @@ impl<S: Schema> From<Table<S>> for Artifact {
     }
 }
 
-/// Declares a stage's inputs: `inputs! { Inputs { participants: "ingest" / schema::Participants, } }`.
+/// Declares a stage's inputs: `inputs! { Inputs { participants: "ingest" / schema::Participants, } }`; what may be
+/// absent follows in `optional { … }`.
 #[macro_export]
 macro_rules! inputs {
-    ($(#[$doc:meta])* $name:ident { $($field:ident : $stage:literal / $schema:ty),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident : $stage:literal / $schema:ty),+ $(,)? }
+     $(optional { $($maybe:ident : $other:literal / $kind:ty),+ $(,)? })?) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
-        pub struct $name { $(pub $field: $crate::contract::Table<$schema>,)+ }
+        pub struct $name {
+            $(pub $field: $crate::contract::Table<$schema>,)+
+            $($(pub $maybe: Option<$crate::contract::Table<$kind>>,)+)?
+        }
 
         impl $crate::contract::FromSlots for $name {
             fn slots() -> Vec<$crate::contract::Slot> {
@@ -117,8 +134,17 @@ macro_rules! inputs {
                     table: <$schema as $crate::contract::schema::Schema>::NAME,
                 }),+]
             }
+            $(fn optional() -> Vec<$crate::contract::Slot> {
+                vec![$($crate::contract::Slot {
+                    stage: $other,
+                    table: <$kind as $crate::contract::schema::Schema>::NAME,
+                }),+]
+            })?
             fn fill(supply: &mut $crate::contract::Supply) -> Result<Self, $crate::contract::SlotError> {
-                Ok($name { $($field: supply.take::<$schema>($stage)?,)+ })
+                Ok($name {
+                    $($field: supply.take::<$schema>($stage)?,)+
+                    $($($maybe: supply.take_if_there::<$kind>($other)?,)+)?
+                })
             }
         }
     };

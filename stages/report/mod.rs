@@ -41,6 +41,7 @@ use crate::outcomes::schema as outcomes;
 use crate::predict::schema as predict;
 use crate::qc::schema as qc;
 use crate::screen::schema as screen;
+use crate::sweep::schema as sweep;
 
 inputs! {
     Inputs {
@@ -78,6 +79,12 @@ inputs! {
         performance: "predict" / predict::Performance,
         predictions: "predict" / predict::Predictions,
         predict_findings: "predict" / Findings,
+    } optional {
+        sweep_universes: "sweep" / sweep::Universes,
+        sweep_associations: "sweep" / sweep::Associations,
+        sweep_specifications: "sweep" / sweep::Specifications,
+        sweep_curves: "sweep" / sweep::Curves,
+        sweep_findings: "sweep" / Findings,
     }
 }
 
@@ -101,7 +108,7 @@ pub struct Report;
 
 impl Stage for Report {
     const NAME: &'static str = "report";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -167,12 +174,19 @@ impl Stage for Report {
 fn tables(study: &study::Study) -> Result<Vec<Document>, StageError> {
     let findings: Vec<FindingRow> = distinct(&study.findings);
     let findings = sheets::Sheet::of(&Table::<Findings>::from_rows(findings)?);
-    let named =
-        |(name, sheet): (&String, &sheets::Sheet)| tables_csv::document(name.rsplit('/').next().unwrap_or(name), sheet);
+    let named = |(name, sheet): (&String, &sheets::Sheet)| tables_csv::document(&file(name), sheet);
     let mut documents: Vec<Document> = study.sheets.par_iter().map(named).collect();
     documents.push(tables_csv::document("findings", &findings));
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(documents)
+}
+
+/// The name of a table's file: the table's, and for the sweep's tables, whose names other stages have, its own before it.
+fn file(name: &str) -> String {
+    match name.strip_prefix("sweep/") {
+        Some(table) => format!("sweep_{table}"),
+        None => name.rsplit('/').next().unwrap_or(name).to_owned(),
+    }
 }
 
 /// The findings with one row per key: subjects that privacy made equal are numbered apart.

@@ -4,7 +4,8 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Value, context};
 
 use super::chapters::{
-    agreement, answer, asked, certainty, found, improvement, people, prediction, provenance, quality, reviewed,
+    agreement, answer, asked, certainty, found, improvement, multiverse, people, prediction, provenance, quality,
+    reviewed,
 };
 use super::study::Study;
 use super::view::Draft;
@@ -31,6 +32,7 @@ pub fn write(study: &Study, draft: &mut Draft) -> Result<String, StageError> {
         found => found::chapter(study, draft),
         certainty => certainty::chapter(study, draft),
         prediction => prediction::chapter(study, draft),
+        multiverse => multiverse::chapter(study, draft),
         agreement => agreement::chapter(study)?,
         quality => quality::chapter(study, draft),
         reviewed => reviewed::chapter(study),

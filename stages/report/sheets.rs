@@ -63,7 +63,7 @@ fn shifted(digits: &str, exponent: i32) -> String {
 /// A table's declared columns, as cells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<String>,
     pub rows: Vec<Vec<Cell>>,
 }
 
@@ -73,24 +73,46 @@ impl Sheet {
         let columns: Vec<Vec<Cell>> = specs.iter().map(|spec| column(table, spec)).collect();
         let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
         let row = |_| columns.iter_mut().filter_map(Iterator::next).collect();
-        Sheet { columns: specs.iter().map(|spec| spec.name).collect(), rows: (0..table.height()).map(row).collect() }
+        Sheet {
+            columns: specs.iter().map(|spec| spec.name.to_owned()).collect(),
+            rows: (0..table.height()).map(row).collect(),
+        }
+    }
+
+    /// Every column of an open table, in file order.
+    pub fn of_all<S: Schema>(table: &Table<S>) -> Self {
+        let names: Vec<String> = table.frame().columns().iter().map(|column| column.name().to_string()).collect();
+        let columns: Vec<Vec<Cell>> = names.iter().map(|name| any(table, name)).collect();
+        let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+        let row = |_| columns.iter_mut().filter_map(Iterator::next).collect();
+        Sheet { columns: names, rows: (0..table.height()).map(row).collect() }
     }
 
     pub fn position(&self, column: &str) -> Option<usize> {
-        self.columns.iter().position(|name| *name == column)
+        self.columns.iter().position(|name| name == column)
     }
 }
 
 fn column<S: Schema>(table: &Table<S>, spec: &ColumnSpec) -> Vec<Cell> {
-    fn cells<T>(values: Vec<Option<T>>, into: fn(T) -> Cell) -> Vec<Cell> {
-        values.into_iter().map(|value| value.map_or(Cell::Missing, into)).collect()
-    }
     match spec.kind {
         Kind::Text => cells(table.column::<Option<String>>(spec.name), Cell::Text),
         Kind::Real => cells(table.column::<Option<f64>>(spec.name), Cell::Real),
         Kind::Integer => cells(table.column::<Option<i64>>(spec.name), Cell::Integer),
         Kind::Flag => cells(table.column::<Option<bool>>(spec.name), Cell::Flag),
     }
+}
+
+/// A column of whichever type it has.
+fn any<S: Schema>(table: &Table<S>, name: &str) -> Vec<Cell> {
+    let text = || Some(cells(table.extra::<Option<String>>(name)?, Cell::Text));
+    let real = || Some(cells(table.extra::<Option<f64>>(name)?, Cell::Real));
+    let integer = || Some(cells(table.extra::<Option<i64>>(name)?, Cell::Integer));
+    let flag = || Some(cells(table.extra::<Option<bool>>(name)?, Cell::Flag));
+    text().or_else(real).or_else(integer).or_else(flag).unwrap_or_else(|| vec![Cell::Missing; table.height()])
+}
+
+fn cells<T>(values: Vec<Option<T>>, into: fn(T) -> Cell) -> Vec<Cell> {
+    values.into_iter().map(|value| value.map_or(Cell::Missing, into)).collect()
 }
 
 macro_rules! sheets {

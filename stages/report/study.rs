@@ -52,7 +52,7 @@ impl<'a> Study<'a> {
             params,
             inputs,
             guard: Guard::new(&params.privacy, identifiers(inputs)),
-            sheets: sheets(inputs),
+            sheets: all_sheets(inputs),
             associations: inputs.associations.rows(),
             influence: inputs.influence.rows(),
             fits: inputs.fits.rows(),
@@ -179,6 +179,23 @@ impl<'a> Study<'a> {
     }
 }
 
+/// The sweep's longest table among the sheets.
+pub const SWEEP_ASSOCIATIONS: &str = "sweep/associations";
+/// Rows beyond which it is not written as text: 200,000 rows are half a gigabyte.
+const LONG: usize = 200_000;
+
+/// The sheets of every table, the sweep's among them.
+fn all_sheets(inputs: &Inputs) -> BTreeMap<String, Sheet> {
+    let mut all = sheets(inputs);
+    let mut add = |name: &str, sheet: Option<Sheet>| all.extend(sheet.map(|sheet| (name.to_owned(), sheet)));
+    add("sweep/universes", inputs.sweep_universes.as_ref().map(Sheet::of_all));
+    let associations = inputs.sweep_associations.as_ref().filter(|table| table.height() <= LONG);
+    add(SWEEP_ASSOCIATIONS, associations.map(Sheet::of_all));
+    add("sweep/specifications", inputs.sweep_specifications.as_ref().map(Sheet::of));
+    add("sweep/curves", inputs.sweep_curves.as_ref().map(Sheet::of));
+    all
+}
+
 fn unknown(code: &'static str, what: &str, name: &str, known: &BTreeSet<&str>, path: &str) -> Problem {
     let remedy = suggest::remedy(name, known.iter().copied());
     Problem::new(code, Place::setting(path), format!("unknown {what} `{name}`"), remedy)
@@ -199,7 +216,8 @@ fn findings(inputs: &Inputs) -> Vec<FindingRow> {
         &inputs.screen_findings,
         &inputs.predict_findings,
     ];
-    let mut rows: Vec<FindingRow> = tables.into_iter().flat_map(|table| table.rows()).collect();
+    let tables = tables.into_iter().chain(&inputs.sweep_findings);
+    let mut rows: Vec<FindingRow> = tables.flat_map(|table| table.rows()).collect();
     rows.sort_by_key(|row| row.severity != "warning");
     rows
 }

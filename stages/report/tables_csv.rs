@@ -32,7 +32,10 @@ mod tests {
     #[test]
     fn a_formula_is_made_safe_and_a_negative_number_is_left_alone() {
         let odd = Cell::Text("=1+1, \"β/3-HB\"<script>".into());
-        let sheet = Sheet { columns: vec!["a", "b", "c"], rows: vec![vec![odd, Cell::Real(-0.5), Cell::Missing]] };
+        let sheet = Sheet {
+            columns: ["a", "b", "c"].map(String::from).to_vec(),
+            rows: vec![vec![odd, Cell::Real(-0.5), Cell::Missing]],
+        };
         let csv = String::from_utf8(document("t", &sheet).bytes).expect("utf-8");
         assert_eq!(csv, "a,b,c\n\"'=1+1, \"\"β/3-HB\"\"<script>\",-0.50000000000000000,\n");
     }

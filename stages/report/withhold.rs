@@ -31,7 +31,13 @@ impl Guard {
             let each = self.flow(flow);
             let (sheet, pair) = (sheets.get_mut("qc/flow"), ["before", "after"]);
             sheet.into_iter().for_each(|sheet| hide_pairs(sheet, pair, &each));
-            let small = ["outcomes/trajectory", "screen/associations", "predict/performance", "qc/batch_quality"];
+            let small = [
+                "outcomes/trajectory",
+                "screen/associations",
+                "sweep/associations",
+                "predict/performance",
+                "qc/batch_quality",
+            ];
             for name in small {
                 sheets.get_mut(name).into_iter().for_each(|sheet| self.hide_small_n(sheet, name));
             }

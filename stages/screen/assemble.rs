@@ -11,6 +11,7 @@ use crate::study::{BASELINE_LEVEL, Study};
 type Column = Vec<Option<f64>>;
 
 /// The metabolites as the models see them.
+#[derive(Clone)]
 pub struct Metabolites {
     analytes: BTreeSet<String>,
     /// By predictor and analyte.
@@ -49,6 +50,21 @@ impl Metabolites {
             before,
             strata,
             rsd: quality.filter_map(|row| Some((row.analyte, row.qc_rsd?))).collect(),
+        }
+    }
+
+    /// The same where each participant has the metabolites, gaps and all, of the one that `donors` names.
+    pub fn reordered(&self, donors: &[u32]) -> Self {
+        let give = |column: &Column| donors.iter().map(|donor| column[*donor as usize]).collect();
+        let all = |columns: &BTreeMap<(String, String), Column>| {
+            columns.iter().map(|(key, column)| (key.clone(), give(column))).collect()
+        };
+        Metabolites {
+            analytes: self.analytes.clone(),
+            predictors: all(&self.predictors),
+            before: all(&self.before),
+            strata: self.strata.clone(),
+            rsd: self.rsd.clone(),
         }
     }
 

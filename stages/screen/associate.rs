@@ -102,7 +102,7 @@ fn events(solved: &Solved<'_>) -> Option<i64> {
 }
 
 /// `β · sd(x) / sd(y)` over the complete cases, for a linear model of a numeric term.
-fn standardized(solved: &Solved<'_>, place: usize) -> Option<f64> {
+pub fn standardized(solved: &Solved<'_>, place: usize) -> Option<f64> {
     if !solved.is_least_squares() {
         return None;
     }

@@ -18,6 +18,7 @@ mod moderate;
 mod notice;
 mod permute;
 mod question;
+mod refit;
 mod resample;
 mod sensitivity;
 mod solve;
@@ -27,6 +28,7 @@ mod tests;
 mod unit;
 
 pub use params::Params;
+pub use refit::{Refit, Wanted};
 
 use rayon::prelude::*;
 

@@ -11,17 +11,17 @@ use crate::ingest::schema::{SampleRow, VariableRow};
 use crate::normalize::schema::ChangeRow;
 use crate::outcomes::schema::EndpointRow;
 
-const N: usize = 8;
+pub const N: usize = 8;
 const AGE: [f64; N] = [30.0, 41.0, 52.0, 38.0, 61.0, 45.0, 29.0, 57.0];
 const OUTCOME: [f64; N] = [10.0, 35.0, 20.0, 55.0, 41.0, 12.0, 33.0, 60.0];
 const GOOD: [f64; N] = [1.0, 4.0, 2.5, 6.0, 5.0, 0.5, 3.0, 7.5];
 
-fn name(i: usize) -> String {
+pub fn name(i: usize) -> String {
     format!("P{i}")
 }
 
 /// A study of eight with the given analytes' changes; NaN is a gap.
-fn study(analytes: &[(&str, [f64; N])], outcome: [f64; N]) -> Inputs {
+pub fn study(analytes: &[(&str, [f64; N])], outcome: [f64; N]) -> Inputs {
     let known = |value: f64| (!value.is_nan()).then_some(value);
     let change = |analyte: &str, i: usize, value: f64| ChangeRow {
         participant_id: name(i),

@@ -52,6 +52,13 @@ impl Unit {
     }
 }
 
+/// Whether the values, gaps aside, are of a size that needs no unit of its own.
+pub fn is_everyday(values: &[f64]) -> bool {
+    let largest =
+        values.iter().filter(|value| !value.is_nan()).fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    largest == 0.0 || (SMALL..=LARGE).contains(&largest)
+}
+
 /// Divides extreme values by a power of two near the largest, and returns it.
 fn scale(values: &mut [f64]) -> Option<f64> {
     let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));

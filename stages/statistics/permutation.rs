@@ -14,6 +14,7 @@ mod block;
 mod freedman_lane;
 mod ordering;
 mod plan;
+mod reorderings;
 mod restriction;
 mod score;
 mod step_down;
@@ -21,6 +22,7 @@ mod step_down;
 mod tests;
 
 pub use block::Block;
+pub use reorderings::{Reorderings, Subset};
 
 use ordering::Orderings;
 use plan::Plan;

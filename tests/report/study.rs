@@ -80,6 +80,11 @@ pub fn nothing() -> Inputs {
         performance: Table::empty(),
         predictions: Table::empty(),
         predict_findings: Table::empty(),
+        sweep_universes: None,
+        sweep_associations: None,
+        sweep_specifications: None,
+        sweep_curves: None,
+        sweep_findings: None,
     }
 }
 
@@ -375,6 +380,7 @@ pub fn about() -> About {
         synthetic: true,
         seed: 20250715,
         version: "0.1.0".into(),
+        sweep: Vec::new(),
         stages: vec![
             stage(
                 "qc",

@@ -4,6 +4,7 @@ mod compared;
 mod faults;
 mod kept;
 mod locked;
+mod sweep;
 mod told;
 
 use crate::common::{Said, Study};

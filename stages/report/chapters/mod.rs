@@ -10,6 +10,7 @@ pub mod flow;
 pub mod found;
 pub mod improvement;
 mod injections;
+pub mod multiverse;
 mod numbers;
 pub mod people;
 pub mod prediction;

@@ -37,10 +37,13 @@ fn grouped(study: &Study, rows: Vec<&FindingRow>) -> Vec<Value> {
 }
 
 pub fn methods(study: &Study) -> Vec<Value> {
-    let stages = study.params.about.stages.iter().filter(|stage| !stage.methods.is_empty());
-    let stages = stages.map(|stage| {
-        let paragraphs: Vec<Vec<Value>> = stage.methods.iter().map(|text| prose(study, text)).collect();
-        context! { name => room(&stage.name), paragraphs }
+    let about = &study.params.about;
+    let stages = about.stages.iter().map(|stage| (stage.name.as_str(), &stage.methods));
+    let swept = study.inputs.sweep_curves.as_ref().map(|_| ("sweep", &about.sweep));
+    let stages = stages.chain(swept).filter(|(_, methods)| !methods.is_empty());
+    let stages = stages.map(|(name, methods)| {
+        let paragraphs: Vec<Vec<Value>> = methods.iter().map(|text| prose(study, text)).collect();
+        context! { name => room(name), paragraphs }
     });
     stages.collect()
 }
@@ -59,6 +62,7 @@ fn room(stage: &str) -> String {
         "screen" => "Screen".into(),
         "predict" => "Prediction".into(),
         "report" => "Report".into(),
+        "sweep" => "Other settings".into(),
         other => spaced(other),
     }
 }

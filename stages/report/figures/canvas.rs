@@ -96,13 +96,20 @@ impl Canvas<'_> {
     pub fn draw(self, plots: Vec<Plot>) -> Figure {
         let scene = render_multiple(plots, self.layout());
         let drawn = SvgBackend::new().render_scene(&scene);
-        let inner = inner(&drawn);
+        self.frame_with(inner(&drawn), &texts::draw(&self.texts, &self.frame_of_texts()))
+    }
+
+    /// Writes the words around what was drawn elsewhere, whose height the canvas has.
+    pub fn frame(self, inner: &str) -> Figure {
+        self.frame_with(inner, "")
+    }
+
+    fn frame_with(&self, inner: &str, texts: &str) -> Figure {
         let (name, height) = (self.name, self.height);
         let above = if self.subtitle.is_empty() { 26.0 } else { 44.0 };
         let (keys, lines) = keys::draw(&self.keys, above, WIDTH);
         let (top, bottom) = (above + lines, if self.synthetic { 20.0 } else { 4.0 });
         let whole = top + height + bottom;
-        let texts = texts::draw(&self.texts, &self.frame());
         let mark = if self.synthetic { self.mark(whole) } else { String::new() };
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {whole}\" width=\"{WIDTH}\" \
@@ -172,7 +179,7 @@ impl Canvas<'_> {
             layout = layout.with_x_tick_step(((self.x.1 - self.x.0) / 4.0).ceil().max(1.0));
         }
         if !self.texts.is_empty() {
-            let frame = self.frame();
+            let frame = self.frame_of_texts();
             layout = layout
                 .with_force_margins(frame.left, WIDTH - frame.right)
                 .with_force_margins_y(frame.top, self.height - frame.bottom);
@@ -185,7 +192,7 @@ impl Canvas<'_> {
     }
 
     /// Where the axes of a figure with texts stand: room for the longest row name, a column of numbers, two lines of axis.
-    fn frame(&self) -> Frame {
+    fn frame_of_texts(&self) -> Frame {
         let longest = self.rows.iter().map(|row| row.chars().count().min(NAME)).max().unwrap_or(0);
         let left = 18.0 + 6.7 * longest as f64;
         let (x, y) = (self.x, self.y);

@@ -17,6 +17,7 @@ pub mod quality;
 pub mod rates;
 pub mod repeatability;
 pub mod scatter;
+pub mod specification_curve;
 pub mod texts;
 pub mod ticks;
 pub mod trajectory;

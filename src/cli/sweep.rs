@@ -1,0 +1,128 @@
+//! `ketascreen sweep`: the analysis under every combination of the swept settings, then the report with its curves.
+
+use std::path::Path;
+
+use super::run::{locked, threads};
+use super::{OK, Study, json_failure, out, tell};
+use crate::config::{self, Plan};
+use crate::engine::event::{Event, Listener};
+use crate::engine::execute::{Request, execute};
+use crate::engine::sweep::{self, Multiverse, Outlook, Told};
+use crate::failure::Failure;
+use crate::progress::{Machine, Person};
+use crate::store::lock::Lock;
+use crate::store::{Store, artifact};
+use crate::{interrupt, log};
+
+/// The version of the JSON's form.
+const FORMAT: u32 = 1;
+
+#[derive(Debug, Clone, Default, PartialEq, clap::Args)]
+pub struct Args {
+    /// List the universes and what would run; write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Stages side by side, and threads within a stage; all processors by default
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Refuse to show anything that differs from pipeline.lock once the universes have run
+    #[arg(long, conflicts_with = "dry_run")]
+    locked: bool,
+    /// Print errors only
+    #[arg(short, long)]
+    quiet: bool,
+    /// Print one JSON object per event on standard output; with --dry-run one object
+    #[arg(long, conflicts_with = "quiet")]
+    json: bool,
+    /// Wait for another run to finish instead of giving up
+    #[arg(long)]
+    wait_lock: bool,
+}
+
+pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
+    let mut plan = None;
+    let Err(failure) = prepare(study, args, &mut plan) else { return Ok(OK) };
+    if args.json {
+        out(&json_failure(&failure));
+    }
+    Ok(tell(&failure, plan.as_ref().map(|plan| plan.yaml.as_ref())))
+}
+
+fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Failure> {
+    let options = study.options();
+    let plan = slot.insert(config::load(&options)?);
+    let multiverse = Multiverse::new(plan, &options)?.ok_or_else(|| no_sweep(plan))?;
+    let store = Store::new(&plan.folders.outputs);
+    if args.dry_run {
+        return dry_run(&multiverse, &store, args.json);
+    }
+    let identities = multiverse.identities()?;
+    let lock = Lock::take(&store, args.wait_lock)?;
+    artifact::clean(&store)?;
+    interrupt::install(store.tmp());
+    let person = Person::new(args.quiet);
+    let listener: &dyn Listener = if args.json { &Machine } else { &person };
+    let open_log = |folder: &Path| {
+        if let Err(failure) = log::open(folder) {
+            listener.hear(Event::Remark { text: format!("no log: {}", failure.brief()) });
+        }
+    };
+    let jobs = threads(args.jobs);
+    if let Some(told) = sweep::run(plan, &multiverse, &identities, jobs, listener, &lock, &open_log)? {
+        listener.hear(Event::Remark { text: words(&told) });
+    }
+    // The configuration's own results and the report, which now has the curves.
+    sweep::attach(plan, &options)?;
+    let targets = (0..plan.stages.len()).collect();
+    let request = Request { targets, jobs, locked: locked(plan, args.locked)?, ..Request::default() };
+    execute(plan, &store, &request, listener, &lock, &open_log)
+}
+
+fn no_sweep(plan: &Plan) -> Failure {
+    Failure::Usage {
+        message: format!("{} has no `sweep`", plan.yaml.name),
+        remedy: "name settings with their alternatives, as docs/sweep.md shows: \
+                 `sweep: {settings: [{set: stages.qc.analytes.max_missing, to: [0.2, 0.5]}]}`"
+            .to_owned(),
+    }
+}
+
+/// What became of the universes, on one line.
+fn words(told: &Told) -> String {
+    let some = [(told.same, "the same as an earlier one"), (told.refused, "refused"), (told.failed, "failed")];
+    let some = some.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}"));
+    let (universes, stages) = (count(told.universes, "universe"), count(told.ran, "stage"));
+    let some: String = some.collect();
+    format!("{universes}: {} screened{some}; {stages} ran, {} cached", told.screened, told.cached)
+}
+
+fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn dry_run(multiverse: &Multiverse, store: &Store, json: bool) -> Result<(), Failure> {
+    let outlooks = sweep::survey(multiverse, store)?;
+    if json {
+        out(&serde_json::json!({"format": FORMAT, "universes": outlooks}).to_string());
+        return Ok(());
+    }
+    outlooks.iter().for_each(|outlook| out(&line(outlook)));
+    let of = |state: &str| outlooks.iter().filter(|outlook| outlook.state == state).count();
+    let universes = count(outlooks.len(), "universe");
+    let (runs, cached, same, refused) = (of("runs"), of("cached"), of("same"), of("refused"));
+    out(&format!(
+        "{universes}: {runs} with stages to run, {cached} cached, {same} the same as another, {refused} refused"
+    ));
+    Ok(())
+}
+
+/// `3  runs     transform=log2: normalize, screen`.
+fn line(outlook: &Outlook) -> String {
+    let what = match (outlook.state, outlook.same_as) {
+        (_, Some(earlier)) => format!(": as universe {earlier}"),
+        ("refused", _) => format!(": {}", outlook.reason),
+        ("runs", _) => format!(": {}", outlook.runs.join(", ")),
+        _ => String::new(),
+    };
+    format!("{:<5} {:<8} {}{what}", outlook.universe, outlook.state, outlook.name)
+}

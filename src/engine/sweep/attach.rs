@@ -1,0 +1,62 @@
+//! The sweep's result, lent to the stages that read it while it is up to date.
+
+use std::sync::Arc;
+
+use super::universes::Multiverse;
+use crate::config::{Options, Plan};
+use crate::engine::supply::Stored;
+use crate::failure::Failure;
+use crate::store::{Store, verify};
+
+/// How the sweep stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attached {
+    /// The configuration has none.
+    None,
+    /// Its result is there, whole and of these settings and files.
+    Current,
+    /// There is no result yet.
+    NotRun,
+    /// What is there is of other settings or files.
+    Outdated,
+    /// What is there is not as it was written.
+    Damaged,
+}
+
+/// Lends the sweep's result to the plan if it is up to date. Reads only.
+pub fn attach(plan: &mut Plan, options: &Options) -> Result<Attached, Failure> {
+    let store = Store::new(&plan.folders.outputs);
+    let shown = store.current(stages::sweep::NAME);
+    let (Some(_), Some(entry)) = (&plan.sweep, shown) else {
+        return Ok(if plan.sweep.is_some() { Attached::NotRun } else { Attached::None });
+    };
+    let Some(multiverse) = Multiverse::new(plan, options)? else { return Ok(Attached::None) };
+    // A sweep without any possible universe is `ketascreen sweep`'s to complain about: a run needs none.
+    let Ok(identities) = multiverse.identities() else { return Ok(Attached::Outdated) };
+    if multiverse.recipe(plan, &identities).key() != entry.key {
+        return Ok(Attached::Outdated);
+    }
+    match verify(&entry)? {
+        (Some(record), damaged) if damaged.is_empty() => {
+            plan.beside.insert(stages::sweep::NAME, Stored { entry, record: Arc::new(record) });
+            Ok(Attached::Current)
+        }
+        _ => Ok(Attached::Damaged),
+    }
+}
+
+impl Attached {
+    /// What a person should know, if anything.
+    pub fn remark(self) -> Option<&'static str> {
+        match self {
+            Attached::None | Attached::Current => None,
+            Attached::NotRun => Some("the sweep has not run: the report is without it; `ketascreen sweep` runs it"),
+            Attached::Outdated => Some(
+                "the sweep is of other settings or files: the report is without it; `ketascreen sweep` runs it again",
+            ),
+            Attached::Damaged => {
+                Some("the sweep’s result is damaged: the report is without it; `ketascreen sweep` makes it again")
+            }
+        }
+    }
+}
