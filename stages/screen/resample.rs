@@ -7,7 +7,7 @@ use crate::statistics::bootstrap::{self, BootstrapError, Group, Interval, Replic
 use crate::statistics::covariance::Covariance;
 use crate::statistics::inference::Inference;
 use crate::statistics::influence::influence;
-use crate::statistics::term::Term;
+use crate::statistics::term::{Term, Top};
 use crate::study::Study;
 
 use super::associate::Answered;
@@ -55,7 +55,7 @@ fn limits(tests: &Tests<'_>, resamples: &Resamples, params: &Params, settings: &
             .and_then(|group| group.refits(resamples))
             .unwrap_or_else(|_| vec![Vec::new(); tests.members.len()])
     } else {
-        tests.members.iter().map(|member| by_likelihood(member, resamples)).collect()
+        by_likelihood(&tests.members, resamples)
     };
     let confidence = params.confidence.get();
     let one = |(member, values): (&Member<'_>, Vec<Option<f64>>)| {
@@ -73,12 +73,17 @@ fn limits(tests: &Tests<'_>, resamples: &Resamples, params: &Params, settings: &
     tests.members.iter().zip(refits).map(one).collect()
 }
 
-/// The estimate under the counts of each resample.
+/// The estimates of several tests under the counts of each resample.
 ///
 /// METHOD: a plain likelihood without a maximum in a resample is a failed refit, also where the estimate itself would be
 /// answered by Firth's: two estimators in one distribution have no meaning. Where the estimate is Firth's, every refit is.
-fn by_likelihood(member: &Member<'_>, resamples: &Resamples) -> Vec<Option<f64>> {
-    with_counts(member, |refit| bootstrap::replicates(resamples, refit))
+fn by_likelihood(members: &[Member<'_>], resamples: &Resamples) -> Vec<Vec<Option<f64>>> {
+    let fitted: Vec<Option<(Term<'_>, Top)>> = members.iter().map(maximum).collect();
+    let refit = |fitted: &(Term<'_>, Top), counts: &[Vec<f64>]| fitted.0.estimates(counts, &fitted.1.peak);
+    let refits: Vec<_> = fitted.iter().flatten().map(|fitted| |counts: &[Vec<f64>]| refit(fitted, counts)).collect();
+    let mut found = bootstrap::replicates(resamples, &refits).into_iter();
+    // A test that has no maximum itself has no replicates.
+    fitted.iter().map(|fitted| fitted.as_ref().and_then(|_| found.next()).unwrap_or_default()).collect()
 }
 
 /// The estimate without each participant, by the same refit as a resample's; in closed form for least squares.
@@ -88,22 +93,16 @@ fn jackknife(member: &Member<'_>) -> Vec<Option<f64>> {
         let each = influence(design, fit, member.term, Covariance::Model, Inference::T);
         return each.into_iter().map(|one| one.loo_estimate).collect();
     }
-    with_counts(member, |refit| bootstrap::jackknife(member.solved.case.y.len(), refit))
+    let Some((term, top)) = maximum(member) else { return Vec::new() };
+    bootstrap::jackknife(member.solved.case.y.len(), |counts| term.estimates(counts, &top.peak))
 }
 
-/// Hands over the refit of a test under counts; nothing where the test itself has no maximum.
-fn with_counts(
-    member: &Member<'_>,
-    refits: impl FnOnce(&(dyn Fn(&[f64]) -> Option<f64> + Sync)) -> Vec<Option<f64>>,
-) -> Vec<Option<f64>> {
+/// A test's own likelihood and its maximum, where there is one.
+fn maximum<'a>(member: &Member<'a>) -> Option<(Term<'a>, Top)> {
     let Solved { design, case, likelihood, .. } = member.solved;
     let term = Term::new(design, member.term, &case.y, *likelihood);
-    let Ok(full) = term.climb(None, None) else { return Vec::new() };
-    refits(&|counts| {
-        let term = term.counted(counts);
-        let top = term.climb(None, Some(&full.peak)).ok()?;
-        term.is_finite(&top).then(|| term.estimate(&top))
-    })
+    let top = term.climb(None, None).ok()?;
+    Some((term, top))
 }
 
 /// Fills the rows, and says why limits are missing.

@@ -11,7 +11,7 @@ pub struct Cholesky {
 }
 
 /// A pivot below this share of its diagonal is a combination of the others.
-const TOLERANCE: f64 = 1e-11;
+pub const TOLERANCE: f64 = 1e-11;
 
 impl Cholesky {
     /// Factors a symmetric matrix given by rows (only its lower half is read); none where it is not positive definite.

@@ -11,6 +11,7 @@ use super::cholesky::Cholesky;
 use super::family::Family;
 use super::link::{Link, Mean};
 
+pub mod abreast;
 mod place;
 
 use place::Place;
@@ -72,6 +73,11 @@ const LIMIT: usize = 200;
 /// direction of recession the information vanishes with the gradient.
 pub(super) const VANISHED: f64 = 1e-8;
 
+/// METHOD: the Newton decrement at which one more step arrives, where scoring is Newton's method: it leaves the square.
+const NEAR: f64 = 1e-13;
+/// What rounding may add to an objective: this share of it, and of its unit.
+const SLACK: f64 = 1e-14;
+
 /// Scoring steps after which a climb turns to Newton's.
 const PATIENCE: usize = 10;
 
@@ -84,7 +90,7 @@ impl Slope<'_> {
     pub fn climb(&self, start: Option<&[f64]>) -> Result<Peak, ClimbError> {
         let mut place = self.start(start)?;
         // METHOD: the step that is taken last leaves the square of this where scoring is Newton's method, a share elsewhere.
-        let near = if self.is_canonical() { 1e-13 } else { 1e-20 };
+        let near = if self.is_canonical() { NEAR } else { 1e-20 };
         for iterations in 1..=LIMIT {
             if iterations > PATIENCE && self.diverges(&place) {
                 return Err(ClimbError::Diverged);
@@ -242,7 +248,7 @@ impl Slope<'_> {
 
     /// The place a step leads to, the step halved until it is not worse.
     fn improve(&self, place: &Place, step: &[f64]) -> Option<Place> {
-        let slack = 1e-14 * (place.objective.abs() + self.unit(place.deviance));
+        let slack = SLACK * (place.objective.abs() + self.unit(place.deviance));
         let mut share = self.stride(step);
         for _ in 0..40 {
             let next = place.coordinates.iter().zip(step).map(|(at, step)| at + share * step).collect();

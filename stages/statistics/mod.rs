@@ -24,6 +24,7 @@ pub mod inference;
 pub mod influence;
 pub mod irls;
 pub mod linear_refit;
+pub mod lanes;
 pub mod link;
 pub mod local_regression;
 pub mod minimum;

@@ -9,7 +9,9 @@ use faer::Mat;
 use super::design::Design;
 use super::family::Family;
 use super::glm::{GlmError, Likelihood};
+use super::irls::abreast::Arrival;
 use super::irls::{Peak, Slope, VANISHED};
+use super::lanes::WIDTH;
 use super::shape;
 
 /// A coefficient with everything else of its model.
@@ -65,6 +67,28 @@ impl<'a> Term<'a> {
     /// The coefficient at a maximum.
     pub fn estimate(&self, top: &Top) -> f64 {
         top.peak.coordinates.last().copied().unwrap_or(f64::NAN) / self.length
+    }
+
+    /// The coefficient under each set of counts, as a climb from `start` gives it; none where there is no maximum.
+    pub fn estimates(&self, counts: &[Vec<f64>], start: &Peak) -> Vec<Option<f64>> {
+        let slope = self.slope(None);
+        let alone = |counts: &Vec<f64>| {
+            let term = self.counted(counts);
+            let top = term.climb(None, Some(start)).ok()?;
+            term.is_finite(&top).then(|| term.estimate(&top))
+        };
+        if !slope.can_climb_abreast() {
+            return counts.iter().map(alone).collect();
+        }
+        let eight = |counts: &[Vec<f64>]| {
+            let arrivals = slope.climb_abreast(&start.coordinates, counts);
+            let one = |(counts, arrival): (&Vec<f64>, Option<Arrival>)| match arrival {
+                Some(arrival) => (arrival.least > VANISHED).then(|| arrival.last / self.length),
+                None => alone(counts),
+            };
+            counts.iter().zip(arrivals).map(one).collect::<Vec<_>>()
+        };
+        counts.chunks(WIDTH).flat_map(eight).collect()
     }
 
     /// The model's own standard error at a maximum: from the expected information.
