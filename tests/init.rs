@@ -71,6 +71,30 @@ fn an_mwtab_file_alone_is_a_study() {
     study.run(&["run", "-q"]).fine();
 }
 
+/// A workbook of several sheets with samples in columns below a title, beside a REDCap export: what is left to do is said.
+#[test]
+fn a_laboratorys_workbook_and_a_clinics_export_are_understood() {
+    let study = folder(&[
+        ("panel.csv", include_str!("cases/laboratory/panel.csv")),
+        ("redcap.csv", include_str!("cases/laboratory/redcap.csv")),
+    ]);
+    let workbook = include_bytes!("cases/laboratory/laboratory.xlsx");
+    std::fs::write(study.path("data/laboratory.xlsx"), workbook).unwrap();
+    let said = init(&study).fine();
+    for line in ["laboratory.xlsx: samples, metabolites", "panel.csv: panel", "redcap.csv: participants, assessments"] {
+        assert!(said.out.contains(line), "{}", said.out);
+    }
+    let yaml = std::fs::read_to_string(study.pipeline()).unwrap();
+    let windows = "timepoints:\n        week 1: {day: [5, 9]}\n        month 1: {day: [25, 33]}";
+    let yaml = yaml.replace("headers: {", "headers: {replicate: \"Injection of\", ");
+    let yaml = yaml.replace("timepoints:", windows);
+    let yaml = yaml.replace("layout: wide", "layout: wide\n      units: {L-Lactic acid: mg/dL, \"NA(+)\": mM}");
+    let yaml = yaml.replace("max_missing: 0.5", "replicates: {combine: mean}\n      max_missing: 0.5");
+    study.write("pipeline.yaml", &yaml);
+    study.run(&["check"]).fine();
+    study.run(&["run", "-q"]).fine();
+}
+
 #[test]
 fn an_empty_folder_is_said_to_be_empty() {
     let study = folder(&[]);

@@ -52,7 +52,9 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
         }
         return Ok(tell(&failure, Some(&yaml)));
     }
-    let files = plan.iter().flat_map(|plan| &plan.sources).flatten().count();
+    // One file may be named in several sections.
+    let names = plan.iter().flat_map(|plan| &plan.sources).flatten().map(|source| source.name.as_str());
+    let files = names.collect::<BTreeSet<&str>>().len();
     if args.json {
         let refused = universes.map(|(refused, _)| refused);
         let told = serde_json::json!({

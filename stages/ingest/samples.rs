@@ -239,7 +239,16 @@ fn read_timepoint<'r>(row: &Row<'r>, layout: &Layout<'_>, problems: &mut Problem
     let column = layout.at(SampleColumn::Timepoint)?;
     let name = match Calendar::can_place(layout.params) {
         true => row.text(column)?,
-        false => row.required(column, problems)?,
+        false => match row.text(column) {
+            None => {
+                let remedy =
+                    "fill it in, remove the sample, or let its day find it: `timepoints: {week_1: {day: [5, 9]}}`";
+                let say = |header: &str| (format!("`{header}` is missing"), remedy.to_owned());
+                row.refuse(column, "missing_value", problems, say);
+                return None;
+            }
+            Some(name) => name,
+        },
     };
     let declared = &layout.params.timepoints;
     if !declared.contains_key(name) {

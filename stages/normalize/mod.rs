@@ -63,7 +63,10 @@ impl Stage for Normalize {
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
-        let laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel);
+        let mut laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel);
+        let (sheet, standards) = params.without_idle_standards(laboratory.sheet);
+        laboratory.sheet = sheet;
+        report_standards(&standards, context);
         // The long tables are several times the size of the sheet that is made of them.
         drop(inputs);
         let everything: Vec<usize> = (0..laboratory.sheet.grid.samples.len()).collect();
@@ -131,6 +134,15 @@ impl Stage for Normalize {
 fn cannot_learn(error: StepError) -> StageError {
     let place = Place::setting(format!("stages.normalize.steps.{}.{}", error.step, error.setting));
     StageError::Input(vec![Problem::new(error.code, place, error.message, error.remedy)])
+}
+
+fn report_standards(standards: &[String], context: &mut StageContext<'_>) {
+    if standards.is_empty() {
+        return;
+    }
+    let message = format!("internal standards that no step divides by take no part: {}", standards.join(", "));
+    let hint = "`sample: {method: internal_standard}` divides by them; the panel's `role` says what is one";
+    context.find(Finding::note("standards_left_out", "", message).hint(hint));
 }
 
 fn report_remarks(normalized: &Normalized, context: &mut StageContext<'_>) {

@@ -1,6 +1,6 @@
 //! Records how repeatable each analyte is before and after each step.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -141,9 +141,16 @@ impl Record {
     }
 
     /// A note for each step that made the pooled QC samples less equal than it found them.
+    ///
+    /// METHOD: pooled QC samples that a curve was drawn through lie too close together for a later step to be compared
+    /// with; such analytes do not count from then on.
     pub fn report(&self, context: &mut StageContext<'_>) {
+        let mut curved: HashSet<&str> = HashSet::new();
         for rows in self.rows.chunk_by(|a, b| a.position == b.position) {
-            let both: Vec<(f64, f64)> = rows.iter().filter_map(|r| r.qc_rsd_before.zip(r.qc_rsd_after)).collect();
+            let judged = rows.iter().filter(|row| !curved.contains(row.analyte.as_str()));
+            let both: Vec<(f64, f64)> = judged.filter_map(|r| r.qc_rsd_before.zip(r.qc_rsd_after)).collect();
+            let seen = rows.iter().filter(|row| row.decision == "done" && matches!(&*row.method, "qc_rsc" | "loess"));
+            curved.extend(seen.map(|row| row.analyte.as_str()));
             let (before, after): (Vec<f64>, Vec<f64>) = both.iter().copied().unzip();
             let medians = descriptive::median(&before).zip(descriptive::median(&after));
             // METHOD: a rise by a tenth of the median is worth a look; less is the play of a dozen pooled QC samples.

@@ -29,7 +29,8 @@ impl Measured {
         let measure = Measure::ALL.into_iter().find(|known| known.word() == measure)?;
         let named = |change: &&ChangeSettings| contrast.is_none_or(|contrast| change.contrast() == contrast);
         let change = recipe.changes().iter().filter(|change| change.measures.contains(&measure)).find(named)?;
-        let laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel);
+        let mut laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel);
+        laboratory.sheet = recipe.without_idle_standards(laboratory.sheet).0;
         let rows = |who: &str, when: &[String]| -> Vec<usize> {
             when.iter().filter_map(|timepoint| laboratory.row_of(who, timepoint)).collect()
         };

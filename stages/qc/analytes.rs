@@ -109,7 +109,7 @@ impl Measured {
 
     fn add_carry_over(&mut self, bench: &Bench, analyte: usize) {
         let fractions: Vec<f64> =
-            bench.batches.iter().flat_map(|batch| carry_over::fractions(&bench.run(batch, analyte))).collect();
+            bench.batches.iter().flat_map(|batch| carry_over::fractions(&bench.injections(batch, analyte))).collect();
         self.quality.carry_over = descriptive::median(&fractions);
         self.quality.carry_over_n = fractions.len() as i64;
     }
@@ -129,7 +129,8 @@ impl Measured {
                 analyte: bench.analytes()[analyte].clone(),
                 rule: rule.to_owned(),
                 sample_id: bench.samples[ordered[at].1].sample_id.clone(),
-                injection_order: ordered[at].0,
+                // The file's own number; the row has one, or it would have no place.
+                injection_order: bench.samples[ordered[at].1].injection_order.unwrap_or(ordered[at].0),
                 value: values[at],
                 z: chart.z[at],
             }));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::carry_over::Injected;
 use super::params::DetectionGroup;
+use super::run_order::Run;
 use crate::contract::Table;
 use crate::ingest::schema::{Abundances, Panel, Participants, SampleRow, Samples};
 use crate::laboratory;
@@ -13,6 +14,8 @@ use crate::statistics::normalization::Sheet;
 pub struct Bench {
     pub sheet: Sheet,
     pub samples: Vec<SampleRow>,
+    /// The places of the samples in the whole run.
+    pub run: Run,
     /// Rows of every study sample, also of those that a person left out.
     pub judged: Vec<usize>,
     /// Rows of the sheet by kind of sample, without those that a person left out.
@@ -64,6 +67,7 @@ impl Bench {
             batches: batches(&rows, &study, &pooled_qc),
             study,
             pooled_qc,
+            run: Run::of(&rows),
             samples: rows,
         }
     }
@@ -74,17 +78,17 @@ impl Bench {
         rows.iter().map(|&row| column[row]).filter(|value| value.is_finite()).collect()
     }
 
-    /// The values of an analyte in some rows that have an order, by it: order, row and value.
+    /// The values of an analyte in some rows that have a place in the run, by it: place, row and value.
     pub fn by_injection(&self, analyte: usize, rows: &[usize]) -> Vec<(i64, usize, f64)> {
         let column = self.sheet.grid.column(analyte);
-        let of = |&row: &usize| Some((self.samples[row].injection_order?, row, column[row]));
+        let of = |&row: &usize| Some((self.run.places[row]?, row, column[row]));
         let mut values: Vec<_> = rows.iter().filter_map(of).filter(|(.., value)| value.is_finite()).collect();
-        values.sort_by_key(|(order, row, _)| (*order, *row));
+        values.sort_by_key(|(place, row, _)| (*place, *row));
         values
     }
 
     /// One batch in the order of injection, as one analyte sees it; a sample that a person left out is no sample.
-    pub fn run(&self, batch: &Batch, analyte: usize) -> Vec<Injected> {
+    pub fn injections(&self, batch: &Batch, analyte: usize) -> Vec<Injected> {
         let column = self.sheet.grid.column(analyte);
         let injected = |&row: &usize| Injected {
             is_blank: self.blanks.binary_search(&row).is_ok(),

@@ -35,6 +35,7 @@ pub mod params;
 mod replicates;
 mod rule;
 mod rules;
+mod run_order;
 mod sample_rules;
 mod samples;
 pub mod schema;
@@ -141,7 +142,7 @@ pub struct Qc;
 
 impl Stage for Qc {
     const NAME: &'static str = "qc";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -153,6 +154,7 @@ impl Stage for Qc {
         let combined = combine(params, &inputs, &left_out)?;
 
         let bench = Bench::arrange(&combined.samples, &combined.abundances, &inputs.panel, &left_out);
+        bench.run.report(context);
         let visits = inputs.assessments.rows();
         let judging = decided::Judging { params, inputs: &inputs, combined: &combined, bench: &bench, visits: &visits };
         let decided = judging.decide(&overrides, context);

@@ -235,7 +235,7 @@ fn blank_rules(rules: &AnalyteRules) -> Vec<AnalyteRule> {
     });
     let dilution = rules.min_dilution_r2.map(|r| {
         let words = format!("squared correlation with the dilution series below {}", show(r.limit.get()));
-        let what = ("squared correlation with the dilution series", words);
+        let what = ("squared correlation with the dilution series (0 where its line falls)", words);
         simple("analytes.min_dilution_r2", r.limit.get(), r.on_fail, what, |q| q.dilution_r2)
             .needs(Needs::Dilutions)
             .undefined(

@@ -272,3 +272,34 @@ fn settings_resolve_what_happens_and_refuse_what_they_do_not_know() {
     let text = Qc::methods(&short).join(" ");
     assert!(text.contains("missing in more than 0.2") && text.contains("flagged and kept"));
 }
+
+#[test]
+fn batches_that_count_their_injections_anew_are_charted_as_the_whole_run_is() {
+    let through = |anew: bool| {
+        let mut inputs = study();
+        let rows = inputs.samples.rows().into_iter().map(|row| {
+            let order = row.injection_order.unwrap_or_default();
+            let (batch, first) = if order > 8 { ("=2, β", 8) } else { ("=1", 0) };
+            let injection_order = Some(if anew { order - first } else { order });
+            ingest::SampleRow { batch: Some(batch.into()), injection_order, ..row }
+        });
+        inputs.samples = Table::from_rows(rows.collect()).unwrap();
+        let wild = inputs.abundances.rows().into_iter().map(|row| {
+            let value = if row.sample_id == "q4" && row.analyte == ODD { Some(30.0) } else { row.value };
+            ingest::AbundanceRow { value, ..row }
+        });
+        inputs.abundances = Table::from_rows(wild.collect()).unwrap();
+        let mut context = StageContext::new(1, &Silent);
+        let settings = params(json!({"analytes": {"levey_jennings": {"first": 3}}}));
+        let outputs = Qc::run(&settings, inputs, &mut context).unwrap();
+        let said = context.into_findings().iter().filter(|finding| finding.code == "order_anew").count();
+        (outputs.analyte_quality.rows(), outputs.control_chart.rows(), said)
+    };
+    let ((whole, charts, none), (anew, charts_anew, one)) = (through(false), through(true));
+    assert_eq!(whole, anew);
+    assert_eq!((none, one), (0, 1));
+    assert!(whole.iter().any(|row| row.drift.is_some_and(|drift| drift != 0.0)) && !charts.is_empty());
+    let samples = |rows: &[schema::ControlChartRow]| rows.iter().map(|row| row.sample_id.clone()).collect::<Vec<_>>();
+    assert_eq!(samples(&charts), samples(&charts_anew));
+    assert!(charts_anew.iter().all(|row| row.injection_order <= 8), "the file's own numbers");
+}

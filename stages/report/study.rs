@@ -86,7 +86,7 @@ impl<'a> Study<'a> {
 
     /// A sentence of another stage as it may be read: no identifier that is not shown, no underscore in a known name.
     pub fn readable(&self, text: &str) -> String {
-        self.words.readable(&self.guard.text(text))
+        self.prose(text).into_iter().map(|(part, _)| part).collect()
     }
 
     /// A paragraph of another stage, cut into plain text and names to be shown as code.

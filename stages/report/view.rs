@@ -150,7 +150,7 @@ impl View {
     /// The table for the template, without columns that say nothing; none without rows.
     pub fn shown(self) -> Option<Value> {
         (!self.is_empty()).then(|| {
-            let telling = self.telling();
+            let (telling, rows) = (self.telling(), self.rows().count());
             let kept = || telling.iter();
             let head = self.head.iter().zip(kept()).filter(|(_, kept)| **kept);
             let head: Vec<Value> =
@@ -165,7 +165,7 @@ impl View {
             };
             let groups: Vec<Value> =
                 self.groups.into_iter().filter(|group| !group.rows.is_empty()).map(group).collect();
-            context! { caption => self.caption, head, groups, note => self.note, csv => self.csv }
+            context! { caption => self.caption, head, groups, rows, note => self.note, csv => self.csv }
         })
     }
 

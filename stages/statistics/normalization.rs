@@ -14,6 +14,7 @@ pub mod change;
 pub mod contrast;
 pub mod drift;
 pub mod filter;
+mod idle_standards;
 pub mod impute;
 pub mod recipe;
 pub mod sample;

@@ -205,3 +205,90 @@ fn batches_that_count_their_injections_anew_are_drawn_one_after_the_other() {
     let documents = run(&params(json!({})), anew).expect("a report");
     assert!(text(&documents, "figures/drift-1.svg").contains("pooled QC, batch after batch"));
 }
+
+#[test]
+fn what_a_curve_did_is_told_by_samples_that_it_did_not_see_whatever_step_follows() {
+    let mut flattered = corrected(12, 2);
+    let mut rows = flattered.quality.rows();
+    let later = rows.iter().filter(|row| row.position == 3 && row.decision != "dropped").map(|row| {
+        let flattering = if row.qc_rsd_before > Some(0.0) { Some(1e-6) } else { None };
+        let (step, method) = ("sample".to_owned(), "pqn".to_owned());
+        normalize::QualityRow {
+            position: 4,
+            step,
+            method,
+            qc_rsd_after: flattering,
+            decision: "done".into(),
+            ..row.clone()
+        }
+    });
+    let later: Vec<normalize::QualityRow> = later.collect();
+    // Analytes whose drift was left are told by the last step, as no curve saw their pooled QC samples.
+    let left: Vec<&str> = rows.iter().filter(|row| row.decision == "left").map(|row| row.analyte.as_str()).collect();
+    let only = |row: &&normalize::QualityRow| !left.contains(&row.analyte.as_str());
+    let later: Vec<normalize::QualityRow> = later.iter().filter(only).cloned().collect();
+    let plain = page(json!({}), corrected(12, 2));
+    rows.extend(later);
+    flattered.quality = table::<normalize::Quality>(rows);
+    let flattered = page(json!({}), flattered);
+    let sentence = |page: &str| {
+        let at = page.find("The median robust RSD").expect("a sentence");
+        page[at..at + page[at..].find("</p>").expect("its end")].to_owned()
+    };
+    assert_eq!(sentence(&flattered), sentence(&plain));
+    assert!(plain.contains("of pooled QC samples that the curve did not see"));
+}
+
+#[test]
+fn in_the_chapter_of_quality_figures_come_before_tables_and_long_tables_are_folded() {
+    let page = page(json!({}), corrected(20, 2));
+    let start = page.find("id=\"quality\"").expect("the chapter");
+    let chapter = &page[start..start + page[start..].find("id=\"findings\"").expect("the next")];
+    let first = |what: &str| chapter.find(what).unwrap_or_else(|| panic!("{what}"));
+    let last_figure = chapter.rfind("<figure>").expect("a figure");
+    assert!(first("components-before-title") < first("drift-1-title") && last_figure < first("<table>"));
+    assert!(chapter.contains("<summary>Each analyte’s measurement <span class=\"soft\">(20 rows)</span></summary>"));
+}
+
+#[test]
+fn a_replicate_that_became_part_of_another_sample_is_counted_apart_and_failed_nothing() {
+    let mut inputs = study::study(12);
+    let mut rows = inputs.sample_quality.rows();
+    let judged = rows.len();
+    let mut twin = rows[0].clone();
+    twin.sample_id = "zz second injection".into();
+    twin.decision = "combined".into();
+    rows.push(twin);
+    inputs.sample_quality = table(rows);
+    let page = page(json!({}), inputs);
+    assert!(page.contains(&format!("Of {judged} samples judged")));
+    assert!(
+        page.contains("Replicates that became part of another sample: 1.") && !page.contains("zz second injection")
+    );
+}
+
+#[test]
+fn standards_that_take_no_part_stand_in_the_flow_and_replicates_are_not_lost() {
+    let mut inputs = study::study(12);
+    let mut rows = inputs.analyte_quality.rows();
+    let standard = rows.iter().position(|row| row.decision == "keep").expect("a kept analyte");
+    rows[standard].role = Some("internal_standard".into());
+    inputs.analyte_quality = table(rows);
+    let mut flow = inputs.flow.rows();
+    let mut row = flow.iter().find(|row| row.what == "samples").expect("a step of samples").clone();
+    row.step = "replicates".into();
+    flow.push(row);
+    inputs.flow = table(flow);
+    assert!(!page(json!({}), inputs.clone()).contains("<b>Normalization</b>"));
+    let finding = stages::contract::finding::FindingRow {
+        stage: "normalize".into(),
+        code: "standards_left_out".into(),
+        subject: String::new(),
+        severity: "note".into(),
+        message: "take no part".into(),
+        hint: String::new(),
+    };
+    inputs.normalize_findings = table(vec![finding]);
+    let page = page(json!({}), inputs);
+    assert!(page.contains("internal standards that no step divides by)") && page.contains("1 combined with others"));
+}

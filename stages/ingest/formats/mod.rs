@@ -20,6 +20,7 @@ use csv::StringRecord;
 
 use super::decode::Fault;
 use super::file::{Decimal, Format, Reading};
+pub use workbook::sheets;
 
 mod cells;
 mod collect;

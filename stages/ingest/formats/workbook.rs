@@ -7,6 +7,7 @@
 mod area;
 mod cell;
 mod merged;
+mod sheets;
 mod table;
 
 use std::io::Cursor;
@@ -16,6 +17,7 @@ use calamine::{Data, DataType, Ods, Reader, SheetType, SheetVisible, Xlsx};
 
 use self::area::Area;
 use self::cell::Cell;
+pub use self::sheets::sheets;
 use self::table::Table;
 use super::archive::{self, damaged};
 use super::{Records, listed};

@@ -22,7 +22,12 @@ pub fn write(chosen: &Chosen<'_>, page: &mut Page, found: &mut Found) {
         column.is_numeric()
             && scale.is_some_and(|scale| column.plain().contains(scale.name) && !starts(column, &prefix))
     };
-    let total = table.columns.iter().find(is).or(table.columns.iter().find(named));
+    let ends = |column: &&Column| {
+        let end = column.header.strip_prefix(&prefix).unwrap_or_default().to_lowercase();
+        !prefix.is_empty() && column.is_numeric() && ["total", "sum", "score"].contains(&end.as_str())
+    };
+    let columns = || table.columns.iter();
+    let total = columns().find(is).or(columns().find(ends)).or(columns().find(named));
     instrument(scale, items, page);
     header("participant", table.participant(), "participant_id", page);
     header("visit", table.visit(), "visit", page);

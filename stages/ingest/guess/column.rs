@@ -104,6 +104,10 @@ impl Column {
         if levels.is_empty() {
             return Kind::Empty;
         }
+        // Codes such as 1 and 2 are no numbers to reckon with.
+        if ["sex", "gender", "geschlecht"].contains(&self.plain().as_str()) && (2..=3).contains(&levels.len()) {
+            return Kind::Category(levels.into_iter().map(str::to_owned).collect());
+        }
         if within(&["0", "1"]) || within(&["yes", "no"]) || within(&["true", "false"]) {
             return Kind::Binary;
         }

@@ -8,6 +8,7 @@ use super::super::decode::decode;
 use super::super::file::{Decimal, Encoding, Format, Reading};
 use super::super::{delimiter, formats, number};
 use super::column::{Column, MISSING};
+use super::{events, turned};
 use crate::contract::delimited::csv_reader;
 use crate::ingest::formats::Records;
 
@@ -28,10 +29,14 @@ pub struct Look {
 pub struct Table {
     pub file: String,
     pub role: Option<&'static str>,
+    /// Whether it lies on its side in the file.
+    pub turned: bool,
     pub columns: Vec<Column>,
     pub settings: Vec<(&'static str, String, String)>,
 }
 
+/// The most rows of a title above the table of a sheet.
+const TITLE: u64 = 8;
 const ROLES: [&str; 4] = ["participants", "samples", "metabolites", "panel"];
 
 impl Look {
@@ -40,6 +45,7 @@ impl Look {
         let mut look = Look { name: name.to_owned(), ..Look::default() };
         match Format::of(name) {
             Some(format @ (Format::Csv | Format::Tsv)) => look.text(bytes, format),
+            Some(format) if format.is_workbook() => look.workbook(bytes, format),
             Some(format) => look.records(bytes, format),
             None => look.unread = Some("its extension names no format that is read".to_owned()),
         }
@@ -94,6 +100,43 @@ impl Look {
         }
     }
 
+    /// Reads every sheet of a workbook that is a table, below whatever title it has.
+    fn workbook(&mut self, bytes: &[u8], format: Format) {
+        let sheets = formats::sheets(format, bytes);
+        if sheets.is_empty() {
+            return self.records(bytes, format);
+        }
+        self.format = Some(format);
+        let name = self.name.clone();
+        let whole = std::sync::Arc::from(bytes);
+        for sheet in &sheets {
+            let read = |skip: u64| {
+                let reading = Reading { sheet: Some(sheet), skip, ..reading(&name, ROLES[0], format) };
+                formats::read(format, &whole, &reading)
+            };
+            let found = (0..=TITLE).map(|skip| (skip, read(skip))).find(|(_, read)| read.is_ok());
+            let Some((skip, Ok(records))) = found else {
+                let faults = read(0).err().unwrap_or_default();
+                self.unread = self.unread.take().or(faults.into_iter().next().map(|fault| fault.message));
+                continue;
+            };
+            if sheets.len() > 1 && (records.headers.len() < 2 || records.rows.is_empty()) {
+                continue;
+            }
+            self.settings.clear();
+            if sheets.len() > 1 {
+                self.say("sheet", sheet, &format!("the workbook has {} sheets", sheets.len()));
+            }
+            if skip > 0 {
+                self.say("skip", &skip.to_string(), "a title stands above the table");
+            }
+            self.table(None, records.headers, records.rows.into_iter().map(|(_, row)| row).collect());
+        }
+        if !self.tables.is_empty() {
+            self.unread = None;
+        }
+    }
+
     fn table(&mut self, role: Option<&'static str>, headers: Vec<String>, rows: Vec<StringRecord>) {
         let cells =
             |place: usize| rows.iter().map(|row| row.get(place).unwrap_or_default().trim().to_owned()).collect();
@@ -112,7 +155,13 @@ impl Look {
             settings.push(("missing", format!("[{list}]"), "they stand in columns of numbers".to_owned()));
         }
         columns.iter_mut().for_each(Column::forget_codes);
-        self.tables.push(Table { file: self.name.clone(), role, columns, settings });
+        let table = Table { file: self.name.clone(), role, turned: false, columns, settings };
+        if let Some((samples, metabolites)) = turned::turn(&table).filter(|_| role.is_none()) {
+            return self.tables.extend([samples, metabolites]);
+        }
+        let people = events::participants(&table);
+        self.tables.push(table);
+        self.tables.extend(people);
     }
 
     fn say(&mut self, key: &'static str, value: &str, why: &str) {

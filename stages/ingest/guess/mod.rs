@@ -8,6 +8,7 @@
 
 mod assessments;
 mod column;
+mod events;
 mod look;
 mod model;
 mod order;
@@ -18,6 +19,7 @@ mod scales;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod turned;
 
 use look::Look;
 use page::Page;

@@ -65,6 +65,12 @@ fn normalization(found: &Found, page: &mut Page) {
         below.into_iter().for_each(|step| page.guess(3, step, "the panel has limits of detection"));
         log.into_iter().for_each(|step| page.guess(3, step, "usual for concentrations"));
     }
+    if found.has_pooled_qc {
+        page.todo(
+            2,
+            "steps: where pooled QC stand in order of injection in every batch, `- drift: {method: qc_rsc}` takes drift out",
+        );
+    }
     if let Some((from, to)) = change(found) {
         page.line(2, "change:");
         page.guess(3, format!("from: {}", word(from)), "the first timepoint");

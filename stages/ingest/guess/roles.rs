@@ -38,18 +38,31 @@ const COVARIATES: [&str; 12] =
     ["age", "sex", "gender", "bmi", "weight", "height", "group", "arm", "treatment", "site", "centre", "center"];
 
 /// What a samples' table says beside, which is no metabolite either.
-const OF_SAMPLES: [&str; 10] = [
+const OF_SAMPLES: [&str; 18] = [
     "batch",
     "plate",
     "injectionorder",
     "runorder",
     "order",
     "hoursafterinfusion",
+    "hafterinfusion",
     "day",
+    "studyday",
     "replicate",
     "dilution",
     "volume",
+    "fasting",
+    "fastinghours",
+    "fastingh",
+    "timeofday",
+    "drawnat",
+    "collectiontime",
 ];
+
+/// Whether a name, without case and signs, is that of a fact of samples.
+pub fn says_of_samples(plain: &str) -> bool {
+    [&PARTICIPANT[..], &TIMEPOINT, &TYPE, &OF_SAMPLES].iter().any(|names| names.contains(&plain))
+}
 
 /// A table that was given a role, with the reason.
 #[derive(Debug, Clone, Copy)]

@@ -21,7 +21,9 @@ pub fn write(chosen: &Chosen<'_>, roles: &Roles<'_>, page: &mut Page, found: &mu
     header("participant", owners, "participant_id", page);
     let timepoint = table.timepoint().or(roles.study.and_then(Table::timepoint));
     let kind = table.kind();
-    headers(&[("timepoint", timepoint), ("type", kind), ("injection_order", order(table))], page);
+    let mut known = vec![("timepoint", timepoint), ("type", kind)];
+    known.extend(FACTS.iter().map(|(name, words)| (*name, called(table, words))));
+    headers(&known, page);
     if let Some(kind) = kind {
         types(kind, page, found);
     }
@@ -36,13 +38,40 @@ pub fn write(chosen: &Chosen<'_>, roles: &Roles<'_>, page: &mut Page, found: &mu
         found.timepoints = vec!["baseline".to_owned()];
         return;
     }
+    open(table, kind, timepoint, page);
     for name in &found.timepoints {
         page.guess(4, format!("{}: {{}}", word(name)), "a value of the timepoints' column");
     }
 }
 
-fn order(table: &Table) -> Option<&Column> {
-    table.columns.iter().find(|column| ["injectionorder", "runorder"].contains(&column.plain().as_str()))
+/// What samples' columns are often called, by the name that the configuration has for them.
+const FACTS: [(&str, &[&str]); 8] = [
+    ("batch", &["batch", "plate", "analyticalbatch"]),
+    ("injection_order", &["injectionorder", "runorder", "order"]),
+    ("hours_after_infusion", &["hoursafterinfusion", "hafterinfusion"]),
+    ("day", &["day", "studyday"]),
+    ("replicate", &["replicate"]),
+    ("dilution", &["dilution"]),
+    ("fasting_hours", &["fastinghours", "fastingh", "fasting"]),
+    ("time_of_day", &["timeofday", "drawnat", "collectiontime"]),
+];
+
+fn called<'a>(table: &'a Table, words: &[&str]) -> Option<&'a Column> {
+    words.iter().find_map(|word| table.columns.iter().find(|column| column.plain() == *word))
+}
+
+/// Says how many samples of participants no column gives a timepoint.
+fn open(table: &Table, kind: Option<&Column>, timepoint: Option<&Column>, page: &mut Page) {
+    let (Some(owners), Some(timepoint)) = (table.participant(), timepoint) else { return };
+    let cells = owners.cells.iter().zip(&timepoint.cells).enumerate();
+    let of_study = |row: usize| kind.is_none_or(|kind| type_of(&kind.cells[row]) == "study");
+    let without = cells.filter(|(row, (owner, time))| !is_missing(owner) && is_missing(time) && of_study(*row)).count();
+    if without > 0 {
+        let say = format!(
+            "{without} samples have no timepoint; a window gives them one: `week_1: {{day: [5, 9]}}`, or `visit` and `within_days`"
+        );
+        page.todo(4, say);
+    }
 }
 
 /// The headers that are not called as their columns are.
@@ -59,15 +88,7 @@ fn headers(columns: &[(&str, Option<&Column>)], page: &mut Page) {
 fn types(column: &Column, page: &mut Page, found: &mut Found) {
     let mut other = Vec::new();
     for word_of_type in column.distinct() {
-        let lower = word_of_type.to_lowercase();
-        let has = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
-        let kind = match () {
-            () if has(&["blank", "solvent"]) => "blank",
-            () if has(&["dilut"]) => "dilution",
-            () if has(&["nist", "sst", "reference", "standard"]) => "reference",
-            () if has(&["qc", "pool"]) => "pooled_qc",
-            () => "study",
-        };
+        let kind = type_of(word_of_type);
         found.has_pooled_qc |= kind == "pooled_qc";
         if word_of_type != kind {
             other.push(format!("{}: {kind}", word(word_of_type)));
@@ -75,6 +96,19 @@ fn types(column: &Column, page: &mut Page, found: &mut Found) {
     }
     if !other.is_empty() {
         page.guess(3, format!("types: {{{}}}", other.join(", ")), "what the words sound like");
+    }
+}
+
+/// The type that a laboratory's word sounds like.
+fn type_of(word: &str) -> &'static str {
+    let lower = word.to_lowercase();
+    let has = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
+    match () {
+        () if has(&["blank", "solvent"]) => "blank",
+        () if has(&["dilut", "dil.", "dilseries"]) => "dilution",
+        () if has(&["nist", "sst", "reference", "standard"]) => "reference",
+        () if has(&["qc", "pool"]) => "pooled_qc",
+        () => "study",
     }
 }
 

@@ -4,7 +4,7 @@ use super::column::{Column, Kind};
 use super::look::Table;
 use super::page::{Page, list, word};
 use super::roles::{Chosen, Roles};
-use super::{assessments, samples};
+use super::{assessments, samples, turned};
 
 /// What the later sections build on.
 #[derive(Debug, Default)]
@@ -44,7 +44,8 @@ pub fn head(section: &str, chosen: &Chosen<'_>, page: &mut Page) {
     page.line(2, format!("{section}:"));
     page.guess(3, format!("file: {}", word(&chosen.table.file)), chosen.why);
     for (key, value, why) in &chosen.table.settings {
-        let value = if value.starts_with('[') { value.clone() } else { word(value) };
+        let written = value.starts_with(['[', '{']) || *key == "skip";
+        let value = if written { value.clone() } else { word(value) };
         page.guess(3, format!("{key}: {value}"), why);
     }
 }
@@ -169,6 +170,12 @@ fn metabolites(chosen: &Chosen<'_>, roles: &Roles<'_>, page: &mut Page, found: &
     }
     page.guess(3, "layout: wide", "a column has the numbers of one analyte");
     page.todo(3, "unit: the unit of all values; a wide file states none");
+    if let Some(flags) = turned::flags(&table.columns) {
+        page.guess(3, format!("flags: {flags}"), "it stands after numbers; keep, missing, below_lod or above_uloq");
+    }
+    if table.turned {
+        return;
+    }
     let measured = table.measured();
     if measured.len() + 1 < table.columns.iter().filter(|column| !column.header.is_empty()).count() {
         let names = list(measured.iter().map(|column| column.header.as_str()));

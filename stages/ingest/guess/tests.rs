@@ -103,6 +103,47 @@ fn files_of_the_field_are_known_by_what_they_begin_with() {
     assert_eq!(of_isa.metabolites.unwrap().format, Some(crate::ingest::file::Format::Maf));
 }
 
+/// A sheet on its side, as a laboratory may hand it over.
+const TURNED: &str = "Compound,Unit,S1,S/2,Q1,\"B,1\"\nSubject,,R1,R1,,\nVisit,,a,,,\nSample type,,Sample,Sample,Pool QC,Blank\n\
+    Study day,,0,7,,\n=1+1,µM,1.5,2.5 H,2,0\nNA(+),mM,140,141,139,ND\nβ/3-HB,µM,5,<LOD,6,0\n";
+
+#[test]
+fn a_table_on_its_side_is_two_tables_and_what_stands_beside_is_named() {
+    let people = ("people.csv", "subject,sex\nR1,1\nR2,2\nR3,2\nR4,1\n");
+    let draft = drafted(&[people, ("export.csv", TURNED)]);
+    let settings = settings(&draft);
+    let (samples, metabolites) = (settings.samples.unwrap(), settings.metabolites.unwrap());
+    assert_eq!((samples.analyte.as_str(), samples.participant.as_str()), ("Compound", "Subject"), "{}", draft.yaml);
+    assert_eq!(samples.metadata, ["Unit"]);
+    assert_eq!(metabolites.metadata, ["Unit", "Subject", "Visit", "Sample type", "Study day"]);
+    for line in [
+        "headers: {timepoint: Visit, type: \"Sample type\", day: \"Study day\"}",
+        "flags: {H: keep}",
+        "# TODO: 1 samples have no timepoint",
+        "sex: {kind: category, levels: [\"1\", \"2\"]}",
+    ] {
+        assert!(draft.yaml.contains(line), "{line}\n{}", draft.yaml);
+    }
+    // A single known name is not enough to turn a table.
+    let upright = drafted(&[people, ("x.csv", "sample,subject,=1+1,b,c\nbatch,R1,1,2,3\nS2,R2,4,5,6\n")]);
+    assert!(!upright.yaml.contains("samples: columns"), "{}", upright.yaml);
+}
+
+#[test]
+fn participants_of_a_redcap_export_are_the_rows_of_its_first_event() {
+    let text = "record_id,redcap_event_name,redcap_repeat_instrument,age,madrs_total,ae_term\n\
+        1,base_arm_1,,30,20,\n1,base_arm_1,adverse_events,,,x\n1,end_arm_1,,,10,\n2,base_arm_1,,41,22,\n2,end_arm_1,,,9,\n";
+    let draft = drafted(&[("redcap.csv", text)]);
+    let people = settings(&draft).participants;
+    assert_eq!(people.id, "record_id");
+    assert_eq!(people.columns.keys().collect::<Vec<_>>(), ["age"], "{}", draft.yaml);
+    for line in
+        ["where: {redcap_event_name: base_arm_1, redcap_repeat_instrument: \"\"}", "visits: [base_arm_1, end_arm_1]"]
+    {
+        assert!(draft.yaml.contains(line), "{line}\n{}", draft.yaml);
+    }
+}
+
 #[test]
 fn a_folder_without_participants_has_no_draft() {
     let files = [("x.csv".to_owned(), b"a,b\n1,2\n1,2\n".to_vec()), ("y.mztab".to_owned(), b"MTD\t".to_vec())];

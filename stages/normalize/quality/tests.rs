@@ -110,3 +110,18 @@ fn a_step_that_makes_pooled_qc_less_equal_is_noted() {
     assert!(worse[0].message.contains("from 7.4 % to 14.8 %; it rose for 2 of 2 analytes"), "{}", worse[0].message);
     assert!(find(&noisy, &quiet).is_empty());
 }
+
+#[test]
+fn pooled_qc_that_a_curve_was_drawn_through_is_nothing_for_a_later_step_to_be_compared_with() {
+    let (quiet, noisy) = (sheet(&[QUIET, QUIET]), sheet(&[NOISY, QUIET]));
+    for (decided, found) in [("done", 0), ("left", 1)] {
+        let decisions = [0, 1].map(|analyte| decision(analyte, decided, Some((Some(0.1), None)))).to_vec();
+        let mut record = Record::new(&noisy);
+        record.note(&moment(0, &note("drift", "loess", decisions), &quiet, &[true; 2]));
+        record.note(&moment(1, &note("sample", "sum", Vec::new()), &sheet(&[NOISY, NOISY]), &[true; 2]));
+        let mut context = StageContext::new(1, &Silent);
+        record.report(&mut context);
+        let worse = context.into_findings().iter().filter(|finding| finding.subject == "steps.1.sample").count();
+        assert_eq!(worse, found, "{decided}");
+    }
+}

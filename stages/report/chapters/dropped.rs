@@ -19,8 +19,15 @@ pub fn steps(study: &Study) -> Vec<Step> {
     let notes = study.inputs.steps.rows();
     let passed = study.flow.iter().rev().find(|row| row.what == "analytes").map(|row| row.after);
     let lost = quality.iter().filter(|row| row.decision == "dropped").count() as i64;
-    let mut before = passed.unwrap_or(lost);
+    let idle = idle_standards(study);
+    let mut before = passed.unwrap_or(lost + idle.len() as i64);
     let mut steps = Vec::new();
+    if !idle.is_empty() {
+        let after = before - idle.len() as i64;
+        let detail = "internal standards that no step divides by".to_owned();
+        steps.push(Step { title: "normalize: standards".to_owned(), before, after, names: idle, detail });
+        before = after;
+    }
     for rows in quality.chunk_by(|a, b| a.position == b.position) {
         let names = rows.iter().filter(|row| row.decision == "dropped").map(|row| study.name(&row.analyte));
         let names: Vec<String> = names.collect();
@@ -34,4 +41,14 @@ pub fn steps(study: &Study) -> Vec<Step> {
         before = after;
     }
     steps
+}
+
+/// The internal standards that passed quality control and that no step divided by, where normalization says so.
+fn idle_standards(study: &Study) -> Vec<String> {
+    let codes = study.inputs.normalize_findings.column::<String>("code");
+    if !codes.iter().any(|code| code == "standards_left_out") {
+        return Vec::new();
+    }
+    let standards = study.analyte_quality.iter().filter(|row| row.role.is_some() && row.decision != "exclude");
+    standards.map(|row| study.name(&row.analyte)).collect()
 }

@@ -115,7 +115,11 @@ fn aside(study: &Study, step: &Step) -> Option<String> {
     let (asks, stayed) = row.reason.split_once("; failed and stayed: ").unwrap_or((&row.reason, ""));
     let asks = asks.rsplit_once(": ").map_or(asks, |(asks, _)| asks);
     let lost = match (before, after) {
-        (Count::Shown(before), Count::Shown(after)) if before > after => format!("{} left out", before - after),
+        (Count::Shown(before), Count::Shown(after)) if before > after => {
+            // A replicate is not lost: its values are in the sample that it became part of.
+            let what = if row.step == "replicates" { "combined with others" } else { "left out" };
+            format!("{} {what}", before - after)
+        }
         (Count::Shown(_), Count::Shown(_)) if stayed.is_empty() => return None,
         (Count::Shown(_), Count::Shown(_)) => "flagged and kept".to_owned(),
         _ => "number withheld".to_owned(),

@@ -12,12 +12,13 @@ use crate::report::words;
 const ROWS: usize = 80;
 
 pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
-    let (analytes, samples, steps) = (analytes(study), samples(study), steps(study));
+    let (samples, steps) = (samples(study), steps(study));
     context! {
         rsd => draft.show(quality::rsd(study)),
         outliers => draft.show(quality::outliers(study)),
         pooled => study.analyte_quality.iter().any(|row| row.qc_rsd.is_some()),
-        analytes => analytes.shown(),
+        failed => failed(study).shown(),
+        analytes => analytes(study).shown(),
         samples => samples.shown(),
         undone => steps.note.clone(),
         steps => steps.shown(),
@@ -63,26 +64,46 @@ fn analytes(study: &Study) -> View {
     table.first(ROWS, "excluded and flagged first")
 }
 
+/// The analytes that failed a rule, with what they failed; the numbers stand in the table of all.
+fn failed(study: &Study) -> View {
+    let mut table = View::new("Analytes that failed a rule", &["Analyte", "Decision", "Reason"]).csv("analyte_quality");
+    let mut rows: Vec<_> = study.analyte_quality.iter().filter(|row| row.decision != "keep").collect();
+    rows.sort_by_key(|row| row.decision != "exclude");
+    for row in rows {
+        let cells =
+            vec![named(study.name(&row.analyte)), row.decision.clone().into(), study.readable(&row.reason).into()];
+        table.row("", cells);
+    }
+    table.first(ROWS, "excluded first")
+}
+
+/// How many samples were judged and what became of them; a replicate that became part of another was not judged.
 fn sample_summary(study: &Study) -> String {
-    let all = study.sample_quality.len();
-    if all == 0 {
+    let of = |decision: &str| study.sample_quality.iter().filter(|row| row.decision == decision).count();
+    let (combined, excluded, flagged) = (of("combined"), of("exclude"), of("flag"));
+    let judged = study.sample_quality.len() - combined;
+    if judged == 0 {
         return String::new();
     }
-    let of = |decision: &str| study.sample_quality.iter().filter(|row| row.decision == decision).count() as i64;
-    let text = |n: i64| study.guard.count(n).text();
-    format!(
+    let text = |n: usize| study.guard.count(n as i64).text();
+    let mut said = format!(
         "Of {} judged, {} were excluded and {} flagged.",
-        words::count(all, "sample", "samples"),
-        text(of("exclude")),
-        text(of("flag"))
-    )
+        words::count(judged, "sample", "samples"),
+        text(excluded),
+        text(flagged)
+    );
+    if combined > 0 {
+        said.push_str(&format!(" Replicates that became part of another sample: {}.", text(combined)));
+    }
+    said
 }
 
 /// The samples that failed a rule; nobody where single people are not shown.
 fn samples(study: &Study) -> View {
     let head = ["Sample", "Participant", "Timepoint", "#Missing", "#Distance / limit", "Decision", "Reason"];
     let mut table = View::new("Samples that failed a rule", &head).csv("sample_quality");
-    let failed = study.sample_quality.iter().filter(|row| study.guard.points && row.decision != "keep");
+    let passed = |decision: &str| matches!(decision, "keep" | "combined");
+    let failed = study.sample_quality.iter().filter(|row| study.guard.points && !passed(&row.decision));
     for row in failed {
         let ratio = row.outlier_statistic.zip(row.outlier_limit).map(|(statistic, limit)| statistic / limit);
         let cells = vec![

@@ -26,7 +26,7 @@ pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
     let drift = injections::figures(study, draft);
     // Unchanged, a few analytes are all in the figure of quality control already.
     let telling = !quality.is_empty() && (before != after || before.len() > FEW);
-    let histogram = if telling { repeatability::histogram(study, &before, &after) } else { None };
+    let histogram = if telling { repeatability::histogram(study, &before, &after, unseen(&quality)) } else { None };
     context! {
         summary => summary(&quality, &before, &after),
         steps => steps(&quality, pooled).shown(),
@@ -41,19 +41,37 @@ pub fn chapter(study: &Study, draft: &mut Draft) -> Value {
 
 /// The RSD of each analyte before its first step and after its last; of one that was left, or that no step touched, the
 /// same. Dropped analytes have none afterwards. Without a step, what quality control measured is not repeated here.
+///
+/// METHOD: once a curve was drawn through the pooled QC samples, these lie too close to tell anything: what was found of
+/// samples that the curve did not see stands for every step that follows.
 fn ends(quality: &[QualityRow]) -> (Vec<f64>, Vec<f64>) {
     let mut analytes: BTreeMap<&str, (Option<f64>, Option<f64>)> = BTreeMap::new();
+    let mut curved: BTreeSet<&str> = BTreeSet::new();
     for row in quality.iter().filter(|row| row.qc_rsd_before.is_some() || row.decision == "dropped") {
-        let after = match row.decision.as_str() {
-            "dropped" => None,
-            "left" => row.qc_rsd_before,
-            _ => row.qc_rsd_after,
-        };
-        analytes.entry(&row.analyte).or_insert((row.qc_rsd_before, after)).1 = after;
+        let known = analytes.entry(&row.analyte).or_insert((row.qc_rsd_before, None));
+        match row.decision.as_str() {
+            "dropped" => known.1 = None,
+            _ if curved.contains(row.analyte.as_str()) => {}
+            "left" => known.1 = row.qc_rsd_before,
+            _ => known.1 = row.qc_rsd_after,
+        }
+        if by_curve(row) && row.decision == "done" {
+            curved.insert(&row.analyte);
+        }
     }
     let known = analytes.values().filter(|(before, _)| before.is_some());
     let (before, after): (Vec<_>, Vec<_>) = known.copied().unzip();
     (before.into_iter().flatten().collect(), after.into_iter().flatten().collect())
+}
+
+/// Whether a row is of a drift correction by curves through the pooled QC samples.
+fn by_curve(row: &QualityRow) -> bool {
+    row.step == "drift" && matches!(row.method.as_str(), "qc_rsc" | "loess")
+}
+
+/// Whether a curve was taken out of some analyte.
+fn unseen(quality: &[QualityRow]) -> bool {
+    quality.iter().any(|row| by_curve(row) && row.decision == "done")
 }
 
 fn summary(quality: &[QualityRow], before: &[f64], after: &[f64]) -> Vec<String> {
@@ -61,6 +79,10 @@ fn summary(quality: &[QualityRow], before: &[f64], after: &[f64]) -> Vec<String>
         return Vec::new();
     }
     let mut sentences: Vec<String> = went(before, after).into_iter().collect();
+    if before != after && unseen(quality) {
+        sentences
+            .push("Where drift was corrected, that is of pooled QC samples that the curve did not see.".to_owned());
+    }
     let of = |decision: &str| {
         quality.iter().filter(|row| row.decision == decision).map(|row| &row.analyte).collect::<BTreeSet<_>>().len()
     };

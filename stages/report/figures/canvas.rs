@@ -138,7 +138,7 @@ impl Canvas<'_> {
 
     fn layout(&self) -> Layout {
         // Beside the names of rows there is less room for numbers.
-        let wide_labels = !self.rows.is_empty() && self.x.0.abs().max(self.x.1.abs()) >= 100.0;
+        let wide_labels = !self.rows.is_empty() && (self.percent || self.x.0.abs().max(self.x.1.abs()) >= 100.0);
         let mut layout = Layout::new(self.x, self.y)
             .with_width(WIDTH)
             .with_height(self.height)

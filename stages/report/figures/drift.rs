@@ -134,7 +134,10 @@ fn keys(changed: bool, curved: bool) -> Vec<Key> {
 fn caption(analyte: &str, changed: bool, curved: bool, batches: bool, step: usize) -> String {
     let mut text = format!("{analyte} in each pooled QC sample over the injections, as a share of their median");
     text.push_str(match (curved, changed) {
-        (true, _) => ": as measured (grey), the drift that was found (line), and after normalization (blue).",
+        (true, _) => {
+            ": as measured (grey), the drift that was found (line), and after normalization (blue), which lies closer \
+             than a sample would that the line did not see."
+        }
         (false, true) => ": as measured (grey) and after normalization (blue). No drift was taken out of it.",
         (false, false) => ". No step changed it.",
     });

@@ -14,7 +14,9 @@ use crate::report::words;
 const HIGHEST: f64 = 0.6;
 
 /// Histograms of the RSDs before and after; none where none is known before.
-pub fn histogram(study: &Study, before: &[f64], after: &[f64]) -> Option<Figure> {
+///
+/// `unseen` is whether some of those after are of pooled QC samples that a curve of drift did not see.
+pub fn histogram(study: &Study, before: &[f64], after: &[f64], unseen: bool) -> Option<Figure> {
     if before.is_empty() {
         return None;
     }
@@ -40,7 +42,7 @@ pub fn histogram(study: &Study, before: &[f64], after: &[f64]) -> Option<Figure>
         name: "repeatability",
         title: "How repeatable the analytes are",
         subtitle: &format!("of {all} analytes, {}; {}", counted(0.2), counted(0.3)),
-        caption: &caption(changed, all, after.len(), limit, largest > bins as f64 * width),
+        caption: &caption(changed && unseen, changed, (all, after.len()), limit, largest > bins as f64 * width),
         x_label: "robust RSD of pooled QC, %",
         y_label: "analytes",
         x: (0.0, 100.0 * width * bins as f64),
@@ -75,7 +77,7 @@ fn keys() -> Vec<Key> {
     vec![key(PALE, "as measured"), key(BLUE, "normalized")]
 }
 
-fn caption(changed: bool, before: usize, after: usize, limit: Option<f64>, beyond: bool) -> String {
+fn caption(unseen: bool, changed: bool, (before, after): (usize, usize), limit: Option<f64>, beyond: bool) -> String {
     let mut text =
         "Robust relative standard deviation (1.4826·MAD/median) of each analyte over the pooled QC samples".to_owned();
     text.push_str(if changed {
@@ -86,6 +88,9 @@ fn caption(changed: bool, before: usize, after: usize, limit: Option<f64>, beyon
     if changed && after < before {
         let lost = words::count(before - after, "analyte has", "analytes have");
         text.push_str(&format!(" {lost} none afterwards."));
+    }
+    if unseen {
+        text.push_str(" Where drift was corrected: of samples that the curve did not see.");
     }
     if let Some(limit) = limit {
         text.push_str(&format!(" The dashed line is quality control’s limit, {:.0}\u{a0}%.", 100.0 * limit));
