@@ -3,19 +3,31 @@
 //! Where there are no such signals the program just ends, which is safe too: the next run tidies up.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once};
 
 /// Whether a signal came and the program is on its way out.
 static CAME: AtomicBool = AtomicBool::new(false);
 /// What to remove on the way out.
-static TMP: OnceLock<PathBuf> = OnceLock::new();
+static TMP: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// Leaves with 130 on an interrupt and 143 on termination; `tmp` must belong to this process alone.
+/// Leaves with 130 on an interrupt and 143 on termination; `tmp` must belong to this process alone, until [`release`].
 pub fn install(tmp: PathBuf) {
-    if TMP.set(tmp).is_ok() {
-        #[cfg(unix)]
-        watch();
+    static WATCH: Once = Once::new();
+    own(Some(tmp));
+    #[cfg(unix)]
+    WATCH.call_once(watch);
+}
+
+/// What was this process's own is no more: nothing is removed on the way out.
+pub fn release() {
+    own(None);
+}
+
+fn own(tmp: Option<PathBuf>) {
+    // Nothing panics while it holds this lock.
+    if let Ok(mut held) = TMP.lock() {
+        *held = tmp;
     }
 }
 
@@ -34,10 +46,11 @@ fn leave(signal: i32) {
     use std::io::Write;
     CAME.store(true, Ordering::SeqCst);
     let _ = writeln!(std::io::stderr(), "interrupted; what was finished is kept, and the next run goes on from there");
-    if let Some(tmp) = TMP.get() {
+    let tmp = TMP.lock().ok().and_then(|tmp| tmp.clone());
+    if let Some(tmp) = tmp {
         // Threads that are still at work may write while it goes.
         for _ in 0..10 {
-            let _ = std::fs::remove_dir_all(tmp);
+            let _ = std::fs::remove_dir_all(&tmp);
             if !tmp.exists() {
                 break;
             }

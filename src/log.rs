@@ -37,6 +37,13 @@ pub fn open(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Ends the log of a run; what follows is collected for the next.
+pub fn close() {
+    if let Ok(mut log) = LOG.lock() {
+        *log = Log::Waiting(Vec::new());
+    }
+}
+
 struct Writer;
 
 impl Write for Writer {

@@ -102,6 +102,11 @@ pub fn lines(event: &Event) -> Vec<String> {
             vec![format!("universe   {status:<8} {universe} ({name}): {reason}")]
         }
         Event::Remark { text } => vec![text.clone()],
+        Event::Watching { files } => {
+            let noun = if *files == 1 { "file" } else { "files" };
+            vec![format!("watching {files} {noun}; Ctrl-C ends")]
+        }
+        Event::Changed { files } => vec![format!("changed    {}", files.join(", "))],
         Event::Finished { ran, cached, seconds, report } => {
             let report = report.as_ref().map(|path| format!("; the report is {path}")).unwrap_or_default();
             vec![format!("{} ran, {} cached, {seconds:.2} s{report}", ran.len(), cached.len())]

@@ -5,6 +5,16 @@ use std::time::{Duration, Instant};
 
 use crate::common::{STAGES, Study, assert_same};
 
+#[cfg(unix)]
+mod places;
+#[cfg(unix)]
+mod processes;
+#[cfg(unix)]
+mod steps;
+mod tiny;
+#[cfg(unix)]
+mod watch;
+
 #[test]
 fn after_twenty_kills_at_random_moments_a_plain_run_finishes_with_the_same_bytes() {
     let whole = Study::of_the_repository();

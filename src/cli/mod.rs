@@ -27,6 +27,7 @@ mod status;
 mod sweep;
 mod targets;
 mod verify;
+mod watch;
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{OK, Study, json_failure, status, targets, tell};
+use super::{OK, Study, json_failure, status, targets, tell, watch};
 use crate::config::Plan;
 use crate::engine::event::{Event, Listener};
 use crate::engine::execute::{Request, execute};
@@ -51,16 +51,37 @@ pub struct Args {
     /// Wait for another run to finish instead of giving up
     #[arg(long)]
     wait_lock: bool,
+    /// Run again whenever pipeline.yaml or a file that it names changes, until Ctrl-C
+    #[arg(long, conflicts_with = "dry_run")]
+    watch: bool,
+}
+
+impl Args {
+    /// For a run that follows a change: it waits its turn, and nothing is forced a second time.
+    pub fn again(&self) -> Args {
+        Args { force: Vec::new(), wait_lock: true, ..self.clone() }
+    }
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
+    if args.watch { watch::exec(study, args) } else { Ok(once(study, args)) }
+}
+
+/// One run, and whatever there is to say about it; the exit code.
+pub fn once(study: &Study, args: &Args) -> i32 {
     let mut plan = None;
     let done = prepare(study, args, &mut plan);
-    let Err(failure) = done else { return Ok(OK) };
+    log::close();
+    let Err(failure) = done else { return OK };
     if args.json {
         super::out(&json_failure(&failure));
     }
-    Ok(tell(&failure, plan.as_ref().map(|plan| plan.yaml.as_ref())))
+    tell(&failure, plan.as_ref().map(|plan| plan.yaml.as_ref()))
+}
+
+/// Who hears of this run.
+pub fn listener(args: &Args) -> Box<dyn Listener> {
+    if args.json { Box::new(Machine) } else { Box::new(Person::new(args.quiet)) }
 }
 
 fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Failure> {
@@ -74,21 +95,22 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
     let lock = Lock::take(&store, args.wait_lock)?;
     artifact::clean(&store)?;
     interrupt::install(store.tmp());
-    let person = Person::new(args.quiet);
-    let listener: &dyn Listener = if args.json { &Machine } else { &person };
+    let listener = listener(args);
     if request.only {
-        warn_if_outdated(plan, &store, &request, listener)?;
+        warn_if_outdated(plan, &store, &request, &*listener).inspect_err(|_| interrupt::release())?;
     }
     let open_log = |folder: &Path| {
         if let Err(failure) = log::open(folder) {
             listener.hear(Event::Remark { text: format!("no log: {}", failure.brief()) });
         }
     };
-    let end = execute(plan, &store, &request, listener, &lock, &open_log);
-    if let (Ok(()), Some(remark)) = (&end, sweep.remark()) {
+    let done = execute(plan, &store, &request, &*listener, &lock, &open_log);
+    if let (Ok(()), Some(remark)) = (&done, sweep.remark()) {
         listener.hear(Event::Remark { text: remark.to_owned() });
     }
-    end
+    // Before the lock goes: then another run may own what is half-written there.
+    interrupt::release();
+    done
 }
 
 /// What the command line asks for.

@@ -16,5 +16,5 @@ pub mod tree;
 pub mod words;
 pub mod yaml;
 
-pub use resolve::{Options, Plan, load, outputs};
+pub use resolve::{Options, Plan, load, outputs, survey};
 pub use yaml::{Spot, Yaml};

@@ -30,6 +30,10 @@ pub enum Event {
     Universe { universe: usize, name: String, status: &'static str, reason: String },
     /// Something worth a line that is neither an error nor a result.
     Remark { text: String },
+    /// With `--watch`: nothing runs until one of so many files changes.
+    Watching { files: usize },
+    /// With `--watch`: these files changed, and a run follows.
+    Changed { files: Vec<String> },
     /// The run is over and everything asked for is up to date.
     Finished { ran: Vec<&'static str>, cached: Vec<&'static str>, seconds: f64, report: Option<String> },
 }

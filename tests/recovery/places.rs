@@ -1,0 +1,104 @@
+//! Odd folders, links that lead elsewhere, and artifacts that were tampered with.
+
+use std::fs;
+
+use super::tiny::{changed, copy, tiny};
+use crate::common::{PROGRAM, STAGES, assert_same};
+
+#[test]
+fn a_folder_with_spaces_quotes_and_unicode_is_a_folder_like_any_other() {
+    let study = tiny();
+    study.run(&["run"]).fine();
+    let place = study.path("it's \"β\" & $HOME; 研究 -n\tx");
+    fs::create_dir(&place).unwrap();
+    for file in ["pipeline.yaml", "data"] {
+        fs::rename(study.path(file), place.join(file)).unwrap();
+    }
+    let mut command = std::process::Command::new(PROGRAM);
+    let output = command.current_dir(study.path("")).args(["run", "--pipeline"]).arg(place.join("pipeline.yaml"));
+    let output = output.arg("--allow-outside").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for file in ["report/report.html", "ingest/participants.parquet"] {
+        let there = fs::read(place.join("outputs").join(file)).unwrap();
+        assert!(there == fs::read(study.path("outputs").join(file)).unwrap(), "{file}");
+    }
+}
+
+#[test]
+fn an_output_name_that_is_a_link_out_of_the_study_is_replaced_and_what_it_leads_to_is_left() {
+    let (study, _, after) = changed();
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("report.html"), "another's").unwrap();
+    fs::remove_file(study.path("outputs/report")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), study.path("outputs/report")).unwrap();
+    study.run(&["run"]).fine();
+    assert_same(&study.shown(), &after);
+    assert_eq!(fs::read_to_string(outside.path().join("report.html")).unwrap(), "another's");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
+    // The whole folder of outputs as a link out of the study is refused before anything is written.
+    let study = tiny();
+    std::os::unix::fs::symlink(outside.path(), study.path("outputs")).unwrap();
+    let said = study.run(&["run"]);
+    assert_eq!((said.code, said.err.contains("leaves the study's folder")), (Some(2), true), "{}", said.err);
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn an_artifact_altered_truncated_emptied_or_of_the_same_size_and_time_is_made_again() {
+    let (study, before, _) = changed();
+    study.write("data/participants.csv", &super::tiny::participants(40));
+    study.run(&["run"]).fine();
+    assert_same(&study.shown(), &before);
+    let file = "outputs/ingest/participants.parquet";
+    let whole = fs::read(study.path(file)).unwrap();
+    let mut turned = whole.clone();
+    turned.reverse();
+    let mut altered = whole.clone();
+    altered[whole.len() / 2] ^= 1;
+    for bytes in [altered, whole[..whole.len() - 1].to_vec(), Vec::new(), turned] {
+        let study = copy(&study);
+        let time = fs::metadata(study.path(file)).unwrap().modified().unwrap();
+        fs::remove_file(study.path(file)).unwrap();
+        fs::write(study.path(file), &bytes).unwrap();
+        fs::File::options().append(true).open(study.path(file)).unwrap().set_modified(time).unwrap();
+        assert_eq!(study.run(&["verify"]).code, Some(10));
+        let said = study.run(&["run"]).fine();
+        assert!(said.err.contains("ingest     damaged  ingest/participants.parquet"), "{}", said.err);
+        assert!(said.err.contains(&format!("1 ran, {} cached", STAGES.len() - 1)), "{}", said.err);
+        assert_same(&study.shown(), &before);
+    }
+}
+
+/// A small file system of its own, which only root may make.
+#[test]
+fn a_disk_that_is_really_full_ends_with_74_and_the_earlier_results_stay() {
+    let (study, before, after) = changed();
+    let script = format!(
+        "set -u; mount -t tmpfs -o size=6m none disk || exit 99; cp -a pipeline.yaml data outputs disk/; cd disk
+         for left in 0 4 8 16 32 64 128 256 512; do
+           head -c $(( $(stat -f -c '%a*%S' .) - left * 1024 )) /dev/zero > filler
+           {PROGRAM} run -q 2> /dev/null; code=$?
+           echo \"$left $code\"; [ $code = 74 ] || break
+           for stage in outputs/*; do mkdir -p ../seen/$left/outputs; cp -aL $stage ../seen/$left/outputs/; done
+           ls -A outputs/.cache/tmp 2> /dev/null; rm filler
+         done
+         rm -f filler; {PROGRAM} run -q || exit 98; cp -aL outputs ../finished"
+    );
+    fs::create_dir(study.path("disk")).unwrap();
+    let mut shell = std::process::Command::new("unshare");
+    let output = shell.current_dir(study.path("")).args(["-rm", "bash", "-c", &script]).output();
+    let Some(output) = output.ok().filter(|output| !matches!(output.status.code(), Some(99 | 1))) else {
+        eprintln!("SKIPPED: no file system of one's own can be mounted here");
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.lines().filter(|line| line.ends_with(" 74")).count() >= 3, "{said}");
+    assert!(said.lines().all(|line| line.split(' ').count() == 2), "something half-written is left: {said}");
+    let read = |folder: &str, path: &str| fs::read(study.path(folder).join(path)).unwrap();
+    for left in said.lines().filter_map(|line| line.strip_suffix(" 74")) {
+        let folder = format!("seen/{left}/outputs");
+        assert!(before.iter().all(|(path, bytes)| read(&folder, path) == *bytes), "with {left} kB left");
+    }
+    assert!(after.iter().all(|(path, bytes)| read("finished", path) == *bytes));
+}
