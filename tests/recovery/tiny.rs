@@ -66,11 +66,6 @@ pub fn new_stages(shown: &Files, before: &Files, after: &Files) -> usize {
     STAGES.iter().filter(is_new).count()
 }
 
-/// How many stages differ between two results.
-pub fn differing(before: &Files, after: &Files) -> usize {
-    new_stages(after, before, after)
-}
-
 /// What a run left half-written.
 pub fn leftovers(study: &Study) -> usize {
     let beside = std::fs::read_dir(study.path(".")).unwrap().flatten();

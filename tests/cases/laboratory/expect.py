@@ -1,7 +1,8 @@
 """Computes from the files of this story what the program must say of them: python3 expect.py, in this folder.
 
 openpyxl, numpy and scipy; nothing of ketascreen. The drift's curve is found by penalized least squares in full (dense
-matrices), each pooled QC sample is left out by refitting without it, and lambda is where the slope of the left-out error vanishes.
+matrices), each pooled QC sample is left out by refitting without it,
+at a lambda chosen by leaving out the others in turn, and lambda is where the slope of the left-out error vanishes.
 """
 import csv
 import os
@@ -212,6 +213,22 @@ def best(x, y):
     return found[1]
 
 
+def unseen_by(x_all, x, y):
+    """What is predicted of each point by the curve of the others at the lambda that predicts these best from each other."""
+    n = len(x_all)
+    low, high = 1e-6 / n**3, 1e3 * n
+    steps = int(np.ceil(np.log10(high / low) * 2))
+    grid = [1e-6 * low, *(low * (high / low) ** (k / steps) for k in range(steps + 1)), 1e12]
+    predicted = np.zeros(len(x))
+    for i in range(len(x)):
+        xs, ys = np.delete(x, i), np.delete(y, i)
+        scale = ((x_all[-1] - x_all[0]) / (xs[-1] - xs[0])) ** 3
+        score = lambda lam: sum((ys[j] - without(xs, ys, lam * scale, j, False)) ** 2 for j in range(len(xs)))
+        lam = min(grid[::-1][::2], key=score)
+        predicted[i] = curve(xs, ys, lam * scale, x[i])[0]
+    return predicted
+
+
 def normalize(nudge):
     """Every step's measures, the final values and what was put in; lambda is moved by a share of itself."""
     steps, values, filled = [], {}, {}
@@ -223,6 +240,7 @@ def normalize(nudge):
         v[low] = float(PANEL[a]["lod"] or 0) / np.sqrt(2)
         after = measures(v)
         steps.append([1, a, "below_lod", *before, *after, "done" if low.any() else "none"])
+        far = []
         m, c, unseen = np.median(v[Q & ~np.isnan(v)]), np.zeros(len(v)), np.zeros(len(v))
         for p in sorted(set(plate)):
             here = plate == p
@@ -230,9 +248,12 @@ def normalize(nudge):
             x, y = order[points], np.log(v[points] / m)
             lam = best(x, y) * (1 + nudge)
             c[here] = unseen[here] = curve(x, y, lam, order[here])
-            unseen[points] = [without(x, y, lam, i, True) for i in range(len(x))]
+            unseen[points] = unseen_by(order[here & Q], x, y)
+            far += [[one, one - other] for one, other in zip(y, unseen[points])]
         honest = measures(v / np.exp(unseen))
-        helps = honest[0] < after[0] and honest[1] < after[1]
+        drawn, errors = np.array(far).T
+        nearer = abs(errors).mean() < abs(drawn - np.median(drawn)).mean()
+        helps = honest[0] < after[0] and honest[1] < after[1] and nearer
         steps.append([2, a, "drift", *after, *(honest if helps else after), "done" if helps else "left"])
         values[a] = v / np.exp(c) if helps else v
     grid = np.column_stack([values[a] for a in stays])
