@@ -61,6 +61,10 @@ impl Args {
     pub fn again(&self) -> Args {
         Args { force: Vec::new(), wait_lock: true, ..self.clone() }
     }
+
+    pub fn listener(&self) -> Box<dyn Listener> {
+        listener(self.json, self.quiet)
+    }
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
@@ -69,19 +73,55 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
 
 /// One run, and whatever there is to say about it; the exit code.
 pub fn once(study: &Study, args: &Args) -> i32 {
+    told(args.json, |slot| prepare(study, args, slot))
+}
+
+/// Works, leaving its plan in the slot, and tells of a failure; the exit code.
+pub fn told(json: bool, work: impl FnOnce(&mut Option<Plan>) -> Result<(), Failure>) -> i32 {
     let mut plan = None;
-    let done = prepare(study, args, &mut plan);
+    let done = work(&mut plan);
     log::close();
     let Err(failure) = done else { return OK };
-    if args.json {
+    if json {
         super::out(&json_failure(&failure));
     }
     tell(&failure, plan.as_ref().map(|plan| plan.yaml.as_ref()))
 }
 
-/// Who hears of this run.
-pub fn listener(args: &Args) -> Box<dyn Listener> {
-    if args.json { Box::new(Machine) } else { Box::new(Person::new(args.quiet)) }
+/// Who hears of a run.
+pub fn listener(json: bool, quiet: bool) -> Box<dyn Listener> {
+    if json { Box::new(Machine) } else { Box::new(Person::new(quiet)) }
+}
+
+/// The results' folder, held by this process alone.
+pub struct Hold {
+    pub lock: Lock,
+}
+
+impl Hold {
+    /// Takes the lock; what is half-written there is removed now, and on a signal from now on.
+    pub fn take(store: &Store, wait: bool) -> Result<Hold, Failure> {
+        let lock = Lock::take(store, wait)?;
+        artifact::clean(store)?;
+        interrupt::install(store.tmp());
+        Ok(Hold { lock })
+    }
+}
+
+impl Drop for Hold {
+    /// Before the lock goes: then another run may own what is half-written there.
+    fn drop(&mut self) {
+        interrupt::release();
+    }
+}
+
+/// What opens a run's log in its folder; a run goes on without one.
+pub fn open_log(listener: &dyn Listener) -> impl Fn(&Path) + Sync {
+    move |folder| {
+        if let Err(failure) = log::open(folder) {
+            listener.hear(Event::Remark { text: format!("no log: {}", failure.brief()) });
+        }
+    }
 }
 
 fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Failure> {
@@ -92,25 +132,16 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
     if args.dry_run {
         return dry_run(plan, &store, &request, args.json);
     }
-    let lock = Lock::take(&store, args.wait_lock)?;
-    artifact::clean(&store)?;
-    interrupt::install(store.tmp());
-    let listener = listener(args);
+    let hold = Hold::take(&store, args.wait_lock)?;
+    let listener = args.listener();
     if request.only {
-        warn_if_outdated(plan, &store, &request, &*listener).inspect_err(|_| interrupt::release())?;
+        warn_if_outdated(plan, &store, &request, &*listener)?;
     }
-    let open_log = |folder: &Path| {
-        if let Err(failure) = log::open(folder) {
-            listener.hear(Event::Remark { text: format!("no log: {}", failure.brief()) });
-        }
-    };
-    let done = execute(plan, &store, &request, &*listener, &lock, &open_log);
-    if let (Ok(()), Some(remark)) = (&done, sweep.remark()) {
+    execute(plan, &store, &request, &*listener, &hold.lock, &open_log(&*listener))?;
+    if let Some(remark) = sweep.remark() {
         listener.hear(Event::Remark { text: remark.to_owned() });
     }
-    // Before the lock goes: then another run may own what is half-written there.
-    interrupt::release();
-    done
+    Ok(())
 }
 
 /// What the command line asks for.

@@ -1,18 +1,12 @@
 //! `ketascreen sweep`: the analysis under every combination of the swept settings, then the report with its curves.
 
-use std::path::Path;
-
-use super::run::{locked, threads};
-use super::{OK, Study, json_failure, out, tell};
+use super::{Study, out, run};
 use crate::config::{self, Plan};
-use crate::engine::event::{Event, Listener};
+use crate::engine::event::Event;
 use crate::engine::execute::{Request, execute};
 use crate::engine::sweep::{self, Multiverse, Outlook, Told};
 use crate::failure::Failure;
-use crate::progress::{Machine, Person};
-use crate::store::lock::Lock;
-use crate::store::{Store, artifact};
-use crate::{interrupt, log};
+use crate::store::Store;
 
 /// The version of the JSON's form.
 const FORMAT: u32 = 1;
@@ -40,12 +34,7 @@ pub struct Args {
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
-    let mut plan = None;
-    let Err(failure) = prepare(study, args, &mut plan) else { return Ok(OK) };
-    if args.json {
-        out(&json_failure(&failure));
-    }
-    Ok(tell(&failure, plan.as_ref().map(|plan| plan.yaml.as_ref())))
+    Ok(run::told(args.json, |slot| prepare(study, args, slot)))
 }
 
 fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Failure> {
@@ -57,25 +46,18 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
         return dry_run(&multiverse, &store, args.json);
     }
     let identities = multiverse.identities()?;
-    let lock = Lock::take(&store, args.wait_lock)?;
-    artifact::clean(&store)?;
-    interrupt::install(store.tmp());
-    let person = Person::new(args.quiet);
-    let listener: &dyn Listener = if args.json { &Machine } else { &person };
-    let open_log = |folder: &Path| {
-        if let Err(failure) = log::open(folder) {
-            listener.hear(Event::Remark { text: format!("no log: {}", failure.brief()) });
-        }
-    };
-    let jobs = threads(args.jobs);
-    if let Some(told) = sweep::run(plan, &multiverse, &identities, jobs, listener, &lock, &open_log)? {
+    let hold = run::Hold::take(&store, args.wait_lock)?;
+    let listener = run::listener(args.json, args.quiet);
+    let (listener, jobs) = (&*listener, run::threads(args.jobs));
+    let open_log = run::open_log(listener);
+    if let Some(told) = sweep::run(plan, &multiverse, &identities, jobs, listener, &hold.lock, &open_log)? {
         listener.hear(Event::Remark { text: words(&told) });
     }
     // The configuration's own results and the report, which now has the curves.
-    sweep::attach(plan, &options)?;
+    sweep::lend(plan, &multiverse, &identities)?;
     let targets = (0..plan.stages.len()).collect();
-    let request = Request { targets, jobs, locked: locked(plan, args.locked)?, ..Request::default() };
-    execute(plan, &store, &request, listener, &lock, &open_log)
+    let request = Request { targets, jobs, locked: run::locked(plan, args.locked)?, ..Request::default() };
+    execute(plan, &store, &request, listener, &hold.lock, &open_log)
 }
 
 fn no_sweep(plan: &Plan) -> Failure {

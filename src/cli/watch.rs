@@ -31,7 +31,7 @@ pub fn exec(study: &Study, args: &run::Args) -> ! {
         let before = looks(&files);
         run::once(study, &if first { args.clone() } else { args.again() });
         first = false;
-        let listener = run::listener(args);
+        let listener = args.listener();
         listener.hear(Event::Watching { files: files.len() });
         let changed = wait(&files, before);
         listener.hear(Event::Changed { files: changed });

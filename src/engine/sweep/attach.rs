@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::universes::Multiverse;
+use super::universes::{Identity, Multiverse};
 use crate::config::{Options, Plan};
 use crate::engine::supply::Stored;
 use crate::failure::Failure;
@@ -25,15 +25,23 @@ pub enum Attached {
 
 /// Lends the sweep's result to the plan if it is up to date. Reads only.
 pub fn attach(plan: &mut Plan, options: &Options) -> Result<Attached, Failure> {
-    let store = Store::new(&plan.folders.outputs);
-    let shown = store.current(stages::sweep::NAME);
-    let (Some(_), Some(entry)) = (&plan.sweep, shown) else {
-        return Ok(if plan.sweep.is_some() { Attached::NotRun } else { Attached::None });
-    };
+    if plan.sweep.is_none() {
+        return Ok(Attached::None);
+    }
+    if Store::new(&plan.folders.outputs).current(stages::sweep::NAME).is_none() {
+        return Ok(Attached::NotRun);
+    }
     let Some(multiverse) = Multiverse::new(plan, options)? else { return Ok(Attached::None) };
     // A sweep without any possible universe is `ketascreen sweep`'s to complain about: a run needs none.
     let Ok(identities) = multiverse.identities() else { return Ok(Attached::Outdated) };
-    if multiverse.recipe(plan, &identities).key() != entry.key {
+    lend(plan, &multiverse, &identities)
+}
+
+/// The same where the universes and what decides each are known already.
+pub fn lend(plan: &mut Plan, multiverse: &Multiverse, identities: &[Identity]) -> Result<Attached, Failure> {
+    let shown = Store::new(&plan.folders.outputs).current(stages::sweep::NAME);
+    let Some(entry) = shown else { return Ok(Attached::NotRun) };
+    if multiverse.recipe(plan, identities).key() != entry.key {
         return Ok(Attached::Outdated);
     }
     match verify(&entry)? {

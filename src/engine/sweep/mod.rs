@@ -14,7 +14,7 @@ mod node;
 mod survey;
 mod universes;
 
-pub use attach::{Attached, attach};
+pub use attach::{Attached, attach, lend};
 pub use bring::{Told, run};
 pub use survey::{Outlook, survey};
 pub use universes::Multiverse;
