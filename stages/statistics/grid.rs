@@ -53,4 +53,14 @@ impl Grid {
         }
         grid
     }
+
+    /// The same rows for some of the columns, in the given order.
+    pub fn select_analytes(&self, analytes: &[usize]) -> Grid {
+        let names = analytes.iter().map(|&analyte| self.analytes[analyte].clone()).collect();
+        let mut grid = Grid::missing(self.samples.clone(), names);
+        for (to, column) in grid.columns_mut() {
+            column.copy_from_slice(self.column(analytes[to]));
+        }
+        grid
+    }
 }

@@ -7,6 +7,7 @@
 
 use super::covariance::Covariance;
 use super::inference::Inference;
+use super::product::dot;
 
 /// A share of a column's length below which what is left of it may be rounding.
 const NEARLY_NOTHING: f64 = 1e-7;
@@ -160,10 +161,6 @@ fn leave(basis: &[Vec<f64>], column: &mut [f64]) {
             column.iter_mut().zip(q).for_each(|(value, q)| *value -= share * q);
         }
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn about_mean(values: &[f64]) -> f64 {

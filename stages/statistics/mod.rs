@@ -33,6 +33,7 @@ pub mod multiplicity;
 pub mod normalization;
 pub mod permutation;
 pub mod principal_components;
+pub mod product;
 pub mod profile;
 pub mod proportion;
 pub mod quadrature;

@@ -8,6 +8,7 @@
 use faer::Mat;
 
 use super::cholesky::Cholesky;
+use super::product::dot;
 
 /// What separates an outcome.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,10 +150,6 @@ fn without(mut row: Vec<f64>, space: &[Vec<f64>]) -> Vec<f64> {
         row.iter_mut().zip(axis).for_each(|(x, a)| *x -= part * a);
     }
     row
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn length(row: &[f64]) -> f64 {

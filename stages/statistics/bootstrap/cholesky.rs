@@ -1,5 +1,7 @@
 //! The Cholesky root of a small matrix, packed: the covariates' cross-products in one resample.
 
+use crate::statistics::product::dot;
+
 /// A pivot counts as zero below this share of a column's squared length.
 ///
 /// METHOD: cross-products lose half of the digits, so that 1e-10 here is 1e-5 of a length; a resample whose covariates
@@ -45,11 +47,6 @@ pub fn solve(root: &[f64], b: &mut [f64]) {
         b[k] = (b[k] - dot(&row[..k], &b[..k])) / row[k];
         start += k + 1;
     }
-}
-
-/// `Σ a_i b_i` from left to right.
-pub fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

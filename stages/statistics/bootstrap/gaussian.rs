@@ -9,10 +9,11 @@ use faer::{Accum, Mat, Par};
 use rayon::prelude::*;
 
 use super::BootstrapError;
-use super::cholesky::{dot, factor, is_sound, solve};
+use super::cholesky::{factor, is_sound, solve};
 use super::resamples::Resamples;
 use super::residual::Residual;
 use crate::statistics::design::Design;
+use crate::statistics::product::dot;
 
 /// Draws that are computed together, the last ones too: so no sum depends on the number of threads or of draws.
 const BATCH: usize = 64;

@@ -1,7 +1,7 @@
 //! What the covariates leave of a column, as a direction and a length.
 
-use super::cholesky::dot;
 use crate::statistics::factor::RANK_TOLERANCE;
+use crate::statistics::product::dot;
 
 /// A column orthogonal to the covariates with length one, and the length it had.
 pub struct Residual {

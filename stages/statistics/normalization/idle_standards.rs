@@ -2,7 +2,6 @@
 
 use super::sample::SampleStep;
 use super::{Recipe, Sheet, Step};
-use crate::statistics::grid::Grid;
 
 impl Recipe {
     /// Leaves out the internal standards that no step divides by, and names them.
@@ -23,21 +22,8 @@ impl Recipe {
             return (sheet, Vec::new());
         }
         let names = idle.into_iter().map(|analyte| sheet.grid.analytes[analyte].clone()).collect();
-        (columns(&sheet, &staying), names)
+        (sheet.select_analytes(&staying), names)
     }
-}
-
-/// Some of the analytes, in the given order.
-fn columns(sheet: &Sheet, analytes: &[usize]) -> Sheet {
-    let names = analytes.iter().map(|&analyte| sheet.grid.analytes[analyte].clone()).collect();
-    let mut grid = Grid::missing(sheet.grid.samples.clone(), names);
-    for (analyte, column) in grid.columns_mut() {
-        column.copy_from_slice(sheet.grid.column(analytes[analyte]));
-    }
-    let rows = 0..sheet.grid.samples.len();
-    let below_lod = analytes.iter().flat_map(|&a| rows.clone().map(move |row| sheet.is_below_lod(row, a))).collect();
-    let facts = analytes.iter().map(|&analyte| sheet.facts[analyte].clone()).collect();
-    Sheet { grid, below_lod, facts, injections: sheet.injections.clone() }
 }
 
 #[cfg(test)]
@@ -45,6 +31,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::statistics::grid::Grid;
 
     /// Two samples of three analytes; the second is an internal standard, and lies below its limit in the first sample.
     fn study() -> Sheet {

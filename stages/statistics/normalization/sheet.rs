@@ -80,6 +80,18 @@ impl Sheet {
         }
     }
 
+    /// Some of the analytes, in the given order.
+    pub fn select_analytes(&self, analytes: &[usize]) -> Sheet {
+        let rows = 0..self.grid.samples.len();
+        let marks = |&analyte: &usize| rows.clone().map(move |row| self.is_below_lod(row, analyte));
+        Sheet {
+            grid: self.grid.select_analytes(analytes),
+            below_lod: analytes.iter().flat_map(marks).collect(),
+            facts: analytes.iter().map(|&analyte| self.facts[analyte].clone()).collect(),
+            injections: self.injections.clone(),
+        }
+    }
+
     /// Whether a cell is marked as below the limit of detection.
     pub fn is_below_lod(&self, row: usize, analyte: usize) -> bool {
         self.below_lod.get(analyte * self.grid.samples.len() + row).copied().unwrap_or(false)

@@ -2,8 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::nested::{Held, Nested, Unseen, dot};
+use super::nested::{Beyond, Nested, Unseen};
+use super::plan::spread;
 use crate::statistics::local_regression::{neighbours, weights};
+use crate::statistics::product::dot;
 use crate::statistics::smoothing_spline::LeftOut;
 
 /// How many spans cross-validation compares at most.
@@ -68,12 +70,7 @@ impl LocalPlan {
         }
         let pick = |from: &[f64]| there.iter().map(|&i| from[i]).collect::<Vec<f64>>();
         let plan = LocalPlan::new(&pick(&self.x), self.degree, self.span)?;
-        let spread = |(curve, held): (LocalCurve, Vec<f64>)| {
-            let mut all = vec![f64::NAN; y.len()];
-            there.iter().zip(held).for_each(|(&i, held)| all[i] = held);
-            (curve, all)
-        };
-        Ok(plan.draw_all(&pick(y)).map(spread))
+        Ok(plan.draw_all(&pick(y)).map(|(curve, held)| (curve, spread(&held, &there, y.len()))))
     }
 
     fn draw_all(&self, y: &[f64]) -> Option<(LocalCurve, Vec<f64>)> {
@@ -119,7 +116,8 @@ fn unseen(x: &[f64], degree: usize, span: f64) -> Option<Unseen> {
         let (low, high) = others.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
         Some(x[i].clamp(low, high)).filter(|end| *end != x[i]).map(|end| (i, end))
     };
-    let held = |(i, end): (usize, f64)| Some(Held::Weights { point: i, weights: weights(x, Some(i), end, q, degree)? });
+    let held =
+        |(i, end): (usize, f64)| Some(Beyond::Weights { point: i, weights: weights(x, Some(i), end, q, degree)? });
     let held = (0..n).filter_map(end).map(held).collect::<Option<_>>()?;
     Some(Unseen { left_out: LeftOut::by_weights(left_out.concat()), held })
 }

@@ -1,5 +1,6 @@
 //! What the curve of the others predicts at each point, when not even its smoothness has seen the point.
 
+use crate::statistics::product::dot;
 use crate::statistics::smoothing_spline::LeftOut;
 
 /// How each point is predicted by the curve of the others at one smoothness.
@@ -7,12 +8,12 @@ use crate::statistics::smoothing_spline::LeftOut;
 pub(super) struct Unseen {
     pub left_out: LeftOut,
     /// The points that lie beyond the others, where these' curve is held.
-    pub held: Vec<Held>,
+    pub held: Vec<Beyond>,
 }
 
 /// How the curve of the others is held at a point beyond them.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Held {
+pub(super) enum Beyond {
     /// As it passes at the place of the neighbour.
     Next { point: usize, next: usize },
     /// By these weights.
@@ -40,8 +41,8 @@ impl Unseen {
     /// What is predicted at a point that lies beyond the others.
     fn held(&self, i: usize, y: &[f64], above: &[f64]) -> Option<f64> {
         self.held.iter().find_map(|held| match held {
-            Held::Next { point, next } => (*point == i).then(|| self.left_out.passes(y, above, i, *next)),
-            Held::Weights { point, weights } => (*point == i).then(|| dot(weights, y)),
+            Beyond::Next { point, next } => (*point == i).then(|| self.left_out.passes(y, above, i, *next)),
+            Beyond::Weights { point, weights } => (*point == i).then(|| dot(weights, y)),
         })
     }
 }
@@ -95,10 +96,6 @@ impl<'y> Nested<'y> {
     pub fn predictions(self) -> Option<Vec<f64>> {
         self.best.into_iter().map(|(_, predicted)| predicted.is_finite().then_some(predicted)).collect()
     }
-}
-
-pub(super) fn dot(weights: &[f64], y: &[f64]) -> f64 {
-    weights.iter().zip(y).map(|(weight, y)| weight * y).sum()
 }
 
 #[cfg(test)]

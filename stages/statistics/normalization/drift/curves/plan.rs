@@ -15,7 +15,7 @@ pub(in super::super) enum Method {
 /// What a curve needs of the places of its points.
 #[derive(Debug, Clone)]
 pub(in super::super) enum Plan {
-    Spline(SplinePlan),
+    Spline(Box<SplinePlan>),
     Local(LocalPlan),
 }
 
@@ -37,7 +37,7 @@ impl Method {
     /// What curves through points at these places share; or why there can be none.
     pub(super) fn plan(self, order: &[f64]) -> Result<Plan, String> {
         match self {
-            Method::Spline(smoothing) => SplinePlan::new(order, smoothing).map(Plan::Spline),
+            Method::Spline(smoothing) => SplinePlan::new(order, smoothing).map(Box::new).map(Plan::Spline),
             Method::Local { degree, span } => LocalPlan::new(order, degree, span).map(Plan::Local),
         }
     }
@@ -63,4 +63,11 @@ impl Curve {
             Curve::Local(curve) => curve.at(places, laid),
         }
     }
+}
+
+/// Values of the points that are there, at their places among all `n`; NaN elsewhere.
+pub(super) fn spread(values: &[f64], there: &[usize], n: usize) -> Vec<f64> {
+    let mut all = vec![f64::NAN; n];
+    there.iter().zip(values).for_each(|(&i, value)| all[i] = *value);
+    all
 }

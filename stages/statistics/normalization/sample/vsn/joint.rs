@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::size;
+use crate::statistics::product::dot;
 
 /// The joint maximum-likelihood estimate.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,10 +121,6 @@ fn descend(gradient: &[f64], pairs: &[Pair]) -> Vec<f64> {
     }
     q.iter_mut().for_each(|q| *q = -*q);
     q
-}
-
-fn dot(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| x * y).sum()
 }
 
 fn add(x: &mut [f64], times: f64, y: &[f64]) {
