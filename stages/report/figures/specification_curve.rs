@@ -7,6 +7,7 @@ use std::fmt::Write;
 use super::Figure;
 use super::canvas::{BLUE, Canvas, GRID, INK, PALE, SOFT, WARM, padded};
 use super::keys::{Key, Mark};
+use super::ticks;
 use super::xml::escape;
 use crate::report::words;
 
@@ -117,7 +118,7 @@ impl Plot {
     /// The effect's axis, the line of no effect, and what the effect is.
     fn axis(&self, label: &str) -> String {
         let mut svg = String::new();
-        for tick in ticks(self.y) {
+        for tick in ticks::within(self.y) {
             let (y, dash) = (self.height(tick), if tick == 0.0 { " stroke-dasharray=\"4 4\"" } else { "" });
             let color = if tick == 0.0 { SOFT } else { GRID };
             let _ = write!(
@@ -126,7 +127,7 @@ impl Plot {
                  <text x=\"{:.1}\" y=\"{:.1}\" font-size=\"12.5\" text-anchor=\"end\">{}</text>",
                 LEFT - 6.0,
                 y + 4.5,
-                number(tick)
+                ticks::number(tick)
             );
         }
         for (line, text) in wrapped(label).into_iter().enumerate() {
@@ -211,27 +212,6 @@ fn color(one: &Analysis) -> &'static str {
     }
 }
 
-/// Three to seven round numbers within the range.
-fn ticks((low, high): (f64, f64)) -> Vec<f64> {
-    let rough = (high - low) / 6.0;
-    let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|by| by * power).find(|step| *step >= rough);
-    let step = step.unwrap_or(rough);
-    let (first, last) = (libm::ceil(low / step) as i64, libm::floor(high / step) as i64);
-    (first..=last).map(|at| at as f64 * step).collect()
-}
-
-/// A tick's number, without the noise of its last bits.
-fn number(tick: f64) -> String {
-    let size = tick.abs();
-    let text = match size {
-        0.0 => "0".to_owned(),
-        _ if (1e-3..1e5).contains(&size) => format!("{}", (tick * 1e6).round() / 1e6),
-        _ => format!("{tick:.1e}"),
-    };
-    text.replace('-', "\u{2212}")
-}
-
 /// A few words in lines that fit beside the axis.
 fn wrapped(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -288,18 +268,5 @@ mod tests {
         let figure = draw(&words("t"), &analyses(5000), &choices).expect("a figure");
         assert!(figure.svg.matches("<circle").count() <= DRAWN + 2);
         assert!(figure.caption.contains("Of 5000 tests 25"), "{}", figure.caption);
-    }
-
-    #[test]
-    fn ticks_are_round_and_few() {
-        assert_eq!(
-            ticks((-0.31, 0.82)).into_iter().map(number).collect::<Vec<_>>(),
-            ["−0.2", "0", "0.2", "0.4", "0.6", "0.8"]
-        );
-        assert_eq!(ticks((-1.0, 3.0)).into_iter().map(number).collect::<Vec<_>>(), ["−1", "0", "1", "2", "3"]);
-        for range in [(-1e-9, 3e-9), (0.0, 1e12), (-7.3, -0.0)] {
-            let ticks = ticks(range);
-            assert!((2..=7).contains(&ticks.len()), "{range:?} {ticks:?}");
-        }
     }
 }
