@@ -1,11 +1,11 @@
 """Makes the story's data and expected numbers: python3 make.py. Synthetic."""
-import random, sys
+import sys
 
 sys.path.insert(0, "..")
 from story import expect, study, write
+from tobit import censored_normal
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.stats import norm
 
 draw = np.random.default_rng(4)
@@ -20,19 +20,7 @@ out = y.copy()
 for k, lod in enumerate(lods):
     logs, m, limit = np.log(y[y[:, k] >= lod, k]), (y[:, k] < lod).sum(), np.log(lod)
     assert m > 1
-
-    def slope(t):
-        d, g = t
-        r = g * logs - d
-        mills = np.exp(norm.logpdf(g * limit - d) - norm.logcdf(g * limit - d))
-        f = -(len(logs) * np.log(g) - 0.5 * (r**2).sum() + m * norm.logcdf(g * limit - d))
-        return f, -np.array([r.sum() - m * mills, len(logs) / g - (r * logs).sum() + m * mills * limit])
-
-    t = minimize(slope, [logs.mean() / logs.std(), 1 / logs.std()], jac=True, method="BFGS", options={"gtol": 1e-8}).x
-    for _ in range(6):
-        H = np.array([(slope(t + e)[1] - slope(t - e)[1]) / 2e-6 for e in 1e-6 * np.eye(2)])
-        t = t - np.linalg.solve(H, slope(t)[1])
-    sd, mean = 1 / t[1], t[0] / t[1]
+    mean, sd = censored_normal(logs, m, limit)
     z = (limit - mean) / sd
     out[y[:, k] < lod, k] = np.exp(mean + sd**2 / 2) * norm.cdf(z - sd) / norm.cdf(z)
 expect(samples, analytes, [[float(v) for v in r] for r in out])
