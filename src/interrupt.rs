@@ -4,10 +4,12 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Once};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 /// Whether a signal came and the program is on its way out.
 static CAME: AtomicBool = AtomicBool::new(false);
+/// Held by what must not be cut in two, and from its beginning to the end by the way out.
+static WHOLE: Mutex<()> = Mutex::new(());
 /// What to remove on the way out.
 static TMP: Mutex<Option<PathBuf>> = Mutex::new(None);
 
@@ -22,6 +24,21 @@ pub fn install(tmp: PathBuf) {
 /// What was this process's own is no more: nothing is removed on the way out.
 pub fn release() {
     own(None);
+}
+
+/// Does what a signal must find done or not begun, since nobody tidies up after it: moving something out of the folder
+/// that a signal removes, or replacing a file beside the results.
+///
+/// A removal that has opened a folder goes on inside it wherever the folder is moved: without this an entry could be in
+/// its place with some of its files gone.
+pub fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
+    let _whole = whole();
+    work()
+}
+
+/// The lock guards no value that a panic could have left half-changed.
+fn whole() -> MutexGuard<'static, ()> {
+    WHOLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn own(tmp: Option<PathBuf>) {
@@ -46,6 +63,8 @@ fn leave(signal: i32) {
     use std::io::Write;
     CAME.store(true, Ordering::SeqCst);
     let _ = writeln!(std::io::stderr(), "interrupted; what was finished is kept, and the next run goes on from there");
+    // Never given back: what has not begun by now does not begin any more.
+    let _whole = whole();
     let tmp = TMP.lock().ok().and_then(|tmp| tmp.clone());
     if let Some(tmp) = tmp {
         // Threads that are still at work may write while it goes.

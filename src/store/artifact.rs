@@ -116,7 +116,7 @@ fn commit(store: &Store, entry: &Entry, tmp: &Path, record: Record) -> Result<Re
         }
         set_aside(store, entry)?;
     }
-    fs::rename(tmp, &entry.folder).map_err(|error| Failure::io("rename", &entry.folder, error))?;
+    files::place("rename", tmp, &entry.folder)?;
     files::sync_folder(parent)?;
     Ok(record)
 }

@@ -41,5 +41,5 @@ pub fn place(entry: &Entry, fresh: &Path, folder: &Path) -> Result<(), Failure> 
     if key(folder).is_some() {
         fs::remove_dir_all(folder).map_err(|error| Failure::io("replace", folder, error))?;
     }
-    fs::rename(fresh, folder).map_err(|error| Failure::io("rename", folder, error))
+    files::place("rename", fresh, folder)
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::failure::Failure;
+use crate::interrupt;
 
 pub fn create_folder(path: &Path) -> Result<(), Failure> {
     fs::create_dir_all(path).map_err(|error| Failure::io("create", path, error))
@@ -17,8 +18,12 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<File, Failure> {
     Ok(file)
 }
 
-/// Replaces a file: written beside it, synced, renamed over it.
+/// Replaces a file: written beside it, synced, renamed over it; a signal finds it before or after.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    interrupt::undisturbed(|| written_beside(path, bytes))
+}
+
+fn written_beside(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let tmp = path.with_file_name(name);
@@ -31,6 +36,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let _ = fs::remove_file(&tmp);
     }
     written
+}
+
+/// Moves what was made ready among the temporary files to where it belongs, or a signal finds it still there; `doing` is
+/// the error's word for it.
+pub fn place(doing: &'static str, ready: &Path, to: &Path) -> Result<(), Failure> {
+    interrupt::undisturbed(|| fs::rename(ready, to)).map_err(|error| Failure::io(doing, to, error))
 }
 
 /// Makes renames within a folder durable.

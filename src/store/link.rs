@@ -37,7 +37,7 @@ impl Store {
         let fresh = self.tmp().join(format!("{}-link-{}", std::process::id(), entry.stage));
         let _ = fs::remove_file(&fresh);
         match if copied { Err(ErrorKind::Unsupported.into()) } else { symlink(&relative(entry), &fresh) } {
-            Ok(()) => fs::rename(&fresh, &link).map_err(|error| Failure::io("link", &link, error))?,
+            Ok(()) => files::place("link", &fresh, &link)?,
             // What file systems without links answer.
             Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
                 copy::place(entry, &fresh, &link)?;
