@@ -27,7 +27,7 @@ pub fn release() {
 }
 
 /// Does what a signal must find done or not begun, since nobody tidies up after it: moving something out of the folder
-/// that a signal removes, or replacing a file beside the results.
+/// that a signal removes, making a folder there, or replacing a file beside the results.
 ///
 /// A removal that has opened a folder goes on inside it wherever the folder is moved: without this an entry could be in
 /// its place with some of its files gone.

@@ -7,8 +7,9 @@ use std::path::Path;
 use crate::failure::Failure;
 use crate::interrupt;
 
+/// Makes a folder and those above it; once a signal tidies up, no more.
 pub fn create_folder(path: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(path).map_err(|error| Failure::io("create", path, error))
+    interrupt::undisturbed(|| fs::create_dir_all(path)).map_err(|error| Failure::io("create", path, error))
 }
 
 /// Writes a new file and leaves it to the caller to sync.
