@@ -13,6 +13,7 @@ mod areas;
 mod changes;
 mod check;
 mod methods;
+mod order;
 pub mod params;
 mod pooled_qc;
 mod quality;
@@ -56,7 +57,7 @@ pub struct Normalize;
 
 impl Stage for Normalize {
     const NAME: &'static str = "normalize";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;

@@ -241,3 +241,57 @@ fn an_analyte_that_a_filter_drops_has_a_finding_and_no_row() {
     let findings = context.into_findings();
     assert!(findings.iter().any(|finding| finding.code == "dropped_by_filter" && finding.subject == "β, 2"));
 }
+
+/// The code and the setting of each problem.
+fn problems(settings: serde_json::Value, transformed: bool) -> Vec<(&'static str, String)> {
+    let timepoints = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
+    let names = Vocabulary { timepoints, transformed, ..Vocabulary::default() };
+    let place = |problem: &Problem| match &problem.place {
+        Place::Setting(path) => path.trim_start_matches("stages.normalize.").to_owned(),
+        place => panic!("{place:?}"),
+    };
+    Normalize::check(&params(settings), &names).iter().map(|problem| (problem.code, place(problem))).collect()
+}
+
+#[test]
+fn values_that_were_transformed_before_are_not_taken_for_sizes() {
+    let settings = json!({
+        "steps": [{"below_lod": {"method": "missing"}}, {"below_lod": {"method": "half_lod"}}, {"sample": {"method": "sum"}},
+            {"sample": {"method": "pqn"}}, {"sample": {"method": "quantile"}}, {"transform": {"method": "none"}},
+            {"transform": {"method": "log2"}}, {"filter": {"max_qc_rsd": 0.3}}, {"filter": {"max_d_ratio": 0.5}},
+            {"impute": {"method": "half_min"}}, {"drift": {"method": "combat"}}, {"scale": {"method": "auto"}}],
+        "change": {"from": "a", "to": "b", "measures": ["percent", "difference", "ratio", "log2_ratio", "ln_ratio", "residualized"]},
+    });
+    let found = problems(settings.clone(), true);
+    let places = ["1.below_lod", "2.sample", "3.sample", "6.transform", "7.filter.max_qc_rsd", "9.impute"];
+    let steps = places.map(|place| format!("steps.{place}"));
+    let expected: Vec<String> = steps.into_iter().chain((0..4).map(|_| "change.measures".to_owned())).collect();
+    assert_eq!(found.iter().map(|(_, place)| place.clone()).collect::<Vec<_>>(), expected);
+    assert!(found.iter().all(|(code, _)| *code == "transformed_values"), "{found:?}");
+    assert!(problems(settings, false).iter().all(|(code, _)| *code == "step_order"));
+}
+
+/// Batch b of an analyte of logarithms reads 2 more; batch medians are differences of logarithms, not ratios.
+#[test]
+fn steps_take_transformed_values_as_they_come() {
+    let row = |(place, cell): (usize, f64)| {
+        let (id, batch) = (format!("s{place}"), if place < 3 { "a" } else { "b" });
+        let injected = ingest::SampleRow {
+            batch: Some(batch.into()),
+            ..sample(&id, Some(&format!("p{place}")), Some("before"), "study")
+        };
+        (injected, value(&id, ODD, Some(cell)))
+    };
+    let (samples, abundances): (Vec<_>, Vec<_>) =
+        [-1.0, 0.0, 1.0, 1.0, 2.0, 3.0].into_iter().enumerate().map(row).unzip();
+    let abundances: Table<qc::Abundances> = Table::from_rows(abundances).unwrap();
+    let inputs = Inputs {
+        abundances: abundances.with_metadata(ingest::VALUES, ingest::TRANSFORMED),
+        samples: Table::from_rows(samples).unwrap(),
+        panel: Table::empty(),
+    };
+    let settings = params(json!({"steps": [{"drift": {"method": "batch_median", "of": "study"}}]}));
+    let out = Normalize::run(&settings, inputs, &mut StageContext::new(1, &Silent)).unwrap();
+    assert_eq!(out.abundances.column::<Option<f64>>("value"), [0.0, 1.0, 2.0, 0.0, 1.0, 2.0].map(Some));
+    assert!(out.quality.column::<Option<f64>>("qc_rsd_after").iter().all(Option::is_none));
+}

@@ -210,6 +210,11 @@ fn combine(params: &Params, inputs: &Inputs, left_out: &BTreeSet<&str>) -> Resul
     }
 }
 
+/// What ingest said of the values goes on, also where replicates made a new table of them.
+fn with_metadata_of(read: &Table<ingest::Abundances>, kept: Table<schema::Abundances>) -> Table<schema::Abundances> {
+    read.metadata().iter().fold(kept, |kept, (key, value)| kept.with_metadata(key, value.as_str()))
+}
+
 fn write(
     params: &Params,
     inputs: &Inputs,
@@ -223,7 +228,7 @@ fn write(
         participants: inputs.participants.clone(),
         assessments: inputs.assessments.filter(|row| !decided.assessments[row].is_excluded())?,
         samples: decided.kept_samples(&combined.samples)?,
-        abundances: decided.kept_abundances(&combined.abundances)?,
+        abundances: with_metadata_of(&inputs.abundances, decided.kept_abundances(&combined.abundances)?),
         review: decisions::document(&decisions.rows()),
         decisions,
         flow: Table::from_rows(flow)?,

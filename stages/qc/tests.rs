@@ -303,3 +303,25 @@ fn batches_that_count_their_injections_anew_are_charted_as_the_whole_run_is() {
     assert_eq!(samples(&charts), samples(&charts_anew));
     assert!(charts_anew.iter().all(|row| row.injection_order <= 8), "the file's own numbers");
 }
+
+#[test]
+fn rules_that_compare_sizes_refuse_values_that_were_transformed() {
+    let settings: Params = serde_json::from_value(json!({
+        "analytes": {"max_missing": 0.2, "max_qc_rsd": 0.3, "max_d_ratio": 0.5, "min_blank_ratio": 3, "max_blank_share": 0.1},
+        "samples": {"replicates": {"combine": "mean", "max_rsd": 0.2}, "total_signal": {"max_deviation": 3}},
+    }))
+    .unwrap();
+    let names = Vocabulary { transformed: true, ..Vocabulary::default() };
+    let problems = Qc::check(&settings, &names);
+    let places: Vec<&Place> = problems.iter().map(|problem| &problem.place).collect();
+    let expected = [
+        "analytes.max_qc_rsd",
+        "analytes.min_blank_ratio",
+        "analytes.max_blank_share",
+        "samples.replicates.max_rsd",
+        "samples.total_signal",
+    ];
+    let expected = expected.map(|key| Place::setting(format!("stages.qc.{key}")));
+    assert_eq!(places, expected.iter().collect::<Vec<_>>());
+    assert!(Qc::check(&settings, &Vocabulary::default()).is_empty());
+}

@@ -145,7 +145,7 @@ struct State<'a> {
     /// The analytes that the present step is for.
     scope: Vec<bool>,
     curve: Option<Grid>,
-    /// Whether a step before took the values off the scale measured from zero.
+    /// Whether the values are off the scale measured from zero: as they came, or by a step before.
     transformed: bool,
     /// The study's seed, for steps that draw.
     seed: u64,
@@ -162,7 +162,7 @@ impl<'a> State<'a> {
             kept: all.clone(),
             scope: all,
             curve: None,
-            transformed: false,
+            transformed: sheet.transformed,
             seed: 0,
         }
     }
@@ -283,7 +283,7 @@ impl<'a> Walk<'a> {
             *before_transform = Some(state.grid.clone());
         }
         let note = step.apply(state);
-        let (place, on_measured_scale) = (notes.len(), before_transform.is_none());
+        let (place, on_measured_scale) = (notes.len(), !state.transformed);
         watcher(&Moment { place, note: &note, grid: &state.grid, scope: &step.scope, on_measured_scale });
         notes.push(note);
     }

@@ -105,6 +105,12 @@ impl Step {
         }
     }
 
+    /// Whether some analyte may be of both steps.
+    pub fn shares_classes_with(&self, other: &Step) -> bool {
+        let (own, others) = (self.classes(), other.classes());
+        own.is_empty() || others.is_empty() || own.iter().any(|class| others.contains(class))
+    }
+
     /// Whether the step is for each analyte.
     pub(super) fn scope(&self, sheet: &Sheet) -> Vec<bool> {
         let classes = self.classes();
