@@ -295,3 +295,43 @@ fn steps_take_transformed_values_as_they_come() {
     assert_eq!(out.abundances.column::<Option<f64>>("value"), [0.0, 1.0, 2.0, 0.0, 1.0, 2.0].map(Some));
     assert!(out.quality.column::<Option<f64>>("qc_rsd_after").iter().all(Option::is_none));
 }
+
+#[test]
+fn a_correction_after_the_transform_is_refused_where_a_measure_does_not_see_it() {
+    let with = |steps: serde_json::Value, measures: serde_json::Value| {
+        problems(json!({"steps": steps, "change": {"from": "a", "to": "b", "measures": measures}}), false)
+    };
+    let late = json!([{"transform": {"method": "log2"}}, {"drift": {"method": "combat"}},
+        {"sample": {"method": "quantile"}}, {"filter": {"max_d_ratio": 0.5}}, {"drift": {"method": "none"}}]);
+    let places = ["1.drift", "2.sample", "3.filter"].map(|place| ("step_order", format!("steps.{place}")));
+    assert_eq!(with(late.clone(), json!(["difference", "percent"])), places);
+    assert!(with(late.clone(), json!(["difference", "residualized"])).is_empty());
+    let area = json!({"steps": late, "area": {"timepoints": ["a", "b", "c"], "measures": ["incremental_area"]}});
+    assert_eq!(problems(area, false), places);
+    let early =
+        json!([{"drift": {"method": "combat"}}, {"sample": {"method": "pqn"}}, {"transform": {"method": "log2"}}]);
+    assert!(with(early, json!(["percent"])).is_empty());
+    let names = Vocabulary { timepoints: vec!["a".into(), "b".into()], ..Vocabulary::default() };
+    let settings = params(json!({"steps": [{"transform": {"method": "ln"}}, {"drift": {"method": "combat"}}],
+        "change": {"from": "a", "to": "b", "measures": ["percent", "log2_ratio"]}}));
+    let said = &Normalize::check(&settings, &names)[0].message;
+    assert!(said.contains("`drift` comes after `transform`") && said.contains("`percent`, `log2_ratio`"), "{said}");
+}
+
+#[test]
+fn limits_of_detection_are_not_used_after_the_values_were_scaled() {
+    for scaled in [json!({"sample": {"method": "pqn"}}), json!({"drift": {"method": "combat"}})] {
+        for method in ["half_lod", "lod_over_sqrt2", "censored_ml"] {
+            let steps = json!({"steps": [scaled, {"below_lod": {"method": method}}]});
+            assert_eq!(problems(steps, false), [("step_order", "steps.1.below_lod".to_owned())], "{method}");
+        }
+        let steps =
+            json!({"steps": [{"below_lod": {"method": "half_lod"}}, scaled, {"below_lod": {"method": "missing"}}]});
+        assert!(problems(steps, false).is_empty());
+    }
+    let classes = |class: &str| {
+        json!({"steps": [{"sample": {"method": "sum", "classes": ["x", "y"]}}, {"sample": {"method": "none"}},
+            {"below_lod": {"method": "half_lod", "classes": [class]}}]})
+    };
+    assert!(problems(classes("z"), false).is_empty() && problems(classes("y"), false).len() == 1);
+}

@@ -196,6 +196,14 @@ impl<'a> State<'a> {
         }
     }
 
+    /// The values of an analyte in some rows that were measured: no step put them in.
+    fn measured(&self, analyte: usize, rows: &[usize]) -> Vec<f64> {
+        let (column, first) = (self.grid.column(analyte), analyte * self.grid.samples.len());
+        let is_measured = |row: &usize| !self.imputed.get(first + row).copied().unwrap_or(false);
+        let values = rows.iter().filter(|row| is_measured(row)).filter_map(|&row| column.get(row).copied());
+        values.filter(|value| value.is_finite()).collect()
+    }
+
     /// The present values of an analyte in some rows.
     fn present(&self, analyte: usize, rows: &[usize]) -> Vec<f64> {
         let column = self.grid.column(analyte);
@@ -284,7 +292,8 @@ impl<'a> Walk<'a> {
         }
         let note = step.apply(state);
         let (place, on_measured_scale) = (notes.len(), !state.transformed);
-        watcher(&Moment { place, note: &note, grid: &state.grid, scope: &step.scope, on_measured_scale });
+        let (grid, imputed) = (&state.grid, state.imputed.as_slice());
+        watcher(&Moment { place, note: &note, grid, imputed, scope: &step.scope, on_measured_scale });
         notes.push(note);
     }
 

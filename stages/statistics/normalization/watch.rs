@@ -11,6 +11,8 @@ pub struct Moment<'a> {
     pub note: &'a StepNote,
     /// Every value after the step; missing of an analyte that was dropped.
     pub grid: &'a Grid,
+    /// Whether a step put the value in; laid out as the grid.
+    pub imputed: &'a [bool],
     /// Whether the step is for each analyte.
     pub scope: &'a [bool],
     /// Whether the values are still measured from zero: before the first transform or scale step.
