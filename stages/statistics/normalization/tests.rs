@@ -386,3 +386,56 @@ fn lambda_is_a_word_or_a_number_above_zero() {
     assert!(of(r#"{"steps": [{"transform": {"method": "glog", "lambda": 0}}]}"#).is_err());
     assert!(of(r#"{"steps": [{"transform": {"method": "glog", "lambda": "guess"}}]}"#).is_err());
 }
+
+/// Three of four values of m0 are missing; the one pooled QC sample that lacks it receives the median.
+#[test]
+fn a_filter_does_not_take_values_that_a_step_put_in_for_measured_ones() {
+    let data = sheet(&[&[NAN, 1.0], &[NAN, 2.0], &[NAN, 3.0], &[5.0, 4.0]]);
+    let drops = |steps: serde_json::Value| normalize(steps, &data).kept;
+    let rule = json!({"filter": {"max_missing": 0.5}});
+    assert_eq!(drops(json!([rule])), [false, true]);
+    assert_eq!(drops(json!([{"impute": {"method": "median"}}, rule])), [false, true]);
+    // Pooled QC 10, 14 and a gap: RSD sd/mean = √8/12 = 0.236, and with the study's median of 12 put in 2/12 = 0.167.
+    let mut pooled = sheet(&[&[11.0], &[13.0], &[10.0], &[14.0], &[NAN]]);
+    pooled.injections.iter_mut().skip(2).for_each(|injection| injection.is_qc = true);
+    for (limit, kept) in [(0.2, false), (0.24, true)] {
+        let steps = json!([{"impute": {"method": "median"}}, {"filter": {"max_qc_rsd": limit}}]);
+        assert_eq!(normalize(steps, &pooled).kept, [kept], "{limit}");
+    }
+}
+
+#[test]
+fn sums_over_gaps_are_noticed_with_the_analyte_that_is_the_largest_part_of_them() {
+    let codes = |data: &Sheet, method: &str| {
+        let notes = normalize(json!([{"sample": {"method": method}}]), data).notes;
+        notes[0].remarks.iter().map(|remark| (remark.code, remark.subject.clone())).collect::<Vec<_>>()
+    };
+    let whole = sheet(&[&[80.0, 10.0, 10.0], &[80.0, 10.0, 10.0]]);
+    let gaps = sheet(&[&[80.0, 10.0, 10.0], &[NAN, 10.0, 10.0], &[80.0, NAN, 10.0], &[80.0, 10.0, 10.0]]);
+    let empty = sheet(&[&[80.0, 10.0, 10.0], &[NAN, NAN, NAN]]);
+    assert!(codes(&whole, "sum").is_empty() && codes(&empty, "sum").is_empty() && codes(&gaps, "median").is_empty());
+    assert_eq!(codes(&gaps, "sum"), [("sum_with_gaps", "m0".to_owned())]);
+}
+
+/// m0 lies about 1 and the others about 200 to 900, all of one course: neighbours give its gap their own level, as they
+/// are and as logarithms, and its own once all are centred.
+#[test]
+fn neighbours_of_another_level_are_noticed_until_analytes_are_centred() {
+    let course = [0.9, 1.0, 1.1, 1.05, 0.95, 1.02];
+    let rows: Vec<Vec<f64>> =
+        (0..6).map(|i| [1.0, 200.0, 400.0, 900.0].map(|level| level * course[i]).to_vec()).collect();
+    let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+    let mut data = sheet(&rows);
+    data.grid.set(5, 0, NAN);
+    let (log, auto) = (json!({"transform": {"method": "log2"}}), json!({"scale": {"method": "auto"}}));
+    let knn = json!({"impute": {"method": "knn", "k": 2}});
+    let found = |steps: Vec<serde_json::Value>| {
+        let notes = normalize(json!(steps), &data).notes;
+        let remarks = notes.last().unwrap().remarks.iter();
+        remarks.map(|remark| (remark.code, remark.subject.clone())).collect::<Vec<_>>()
+    };
+    let far = [("imputed_far_off", "m0".to_owned())];
+    assert_eq!(found(vec![knn.clone()]), far);
+    assert_eq!(found(vec![log.clone(), knn.clone()]), far);
+    assert!(found(vec![log, auto, knn]).is_empty());
+}
