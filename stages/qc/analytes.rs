@@ -35,7 +35,7 @@ pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
     let robust = asked.rules.robust;
     let study = bench.present(analyte, &bench.study);
     let pooled = bench.present(analyte, &bench.pooled_qc);
-    let blank = bench.present(analyte, &bench.blanks);
+    let blank = blanks(bench, analyte);
     let ordered = pairs(bench, analyte, &bench.pooled_qc);
     let quality = Quality {
         analyte: bench.analytes()[analyte].clone(),
@@ -52,7 +52,7 @@ pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
         detection_qc: detected(pooled.len(), bench.pooled_qc.len()),
         drift_p: drift::spearman_p(&ordered),
         drift: drift::relative_change(&ordered),
-        blank_share: blank_share(bench, analyte, &pooled),
+        blank_share: share(descriptive::median(&blank), descriptive::median(&pooled)),
         ..Quality::default()
     };
     let batches = batches::measure(bench, analyte, robust);
@@ -68,13 +68,11 @@ pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
     measured
 }
 
-/// median(blank)/median(pooled QC).
-fn blank_share(bench: &Bench, analyte: usize, pooled: &[f64]) -> Option<f64> {
-    // METHOD: a blank without a value is one in which nothing was found, so it counts as zero.
+/// What each blank holds.
+fn blanks(bench: &Bench, analyte: usize) -> Vec<f64> {
+    // METHOD: a blank without a value is one in which nothing was found, so it counts as zero, for every rule about blanks.
     let column = bench.sheet.grid.column(analyte);
-    let value = |&row: &usize| if column[row].is_finite() { column[row] } else { 0.0 };
-    let blanks: Vec<f64> = bench.blanks.iter().map(value).collect();
-    share(descriptive::median(&blanks), descriptive::median(pooled))
+    bench.blanks.iter().map(|&row| if column[row].is_finite() { column[row] } else { 0.0 }).collect()
 }
 
 impl Measured {

@@ -50,11 +50,10 @@ impl Flow {
             return verdicts.len();
         }
         let stayed: Vec<String> = kept.into_iter().chain(flagged).collect();
-        let also = match stayed.is_empty() {
-            true => String::new(),
-            false => format!("; failed and stayed: {}", stayed.join(", ")),
-        };
-        let reason = format!("decided by hand, each with its reason: left out{also}");
+        let left_out = (!excluded.is_empty()).then(|| "left out".to_owned());
+        let stayed = (!stayed.is_empty()).then(|| format!("stayed by hand: {}", stayed.join(", ")));
+        let what_was: Vec<String> = left_out.into_iter().chain(stayed).collect();
+        let reason = format!("decided by hand, each with its reason: {}", what_was.join("; "));
         self.step("decisions", what, verdicts.len(), &excluded, reason);
         verdicts.len() - excluded.len()
     }

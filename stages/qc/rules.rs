@@ -220,7 +220,7 @@ fn blank_rules(rules: &AnalyteRules) -> Vec<AnalyteRule> {
             .needs(Needs::Blanks)
             .undefined(
                 "blank_ratio_undefined",
-                "the ratio to blanks is undefined (no value, or no blank with a value above zero)",
+                "the ratio to blanks is undefined (no value, or a median of the blanks of zero, an empty one counted as zero)",
             )
     });
     let share = rules.max_blank_share.map(|r| {

@@ -439,3 +439,24 @@ fn neighbours_of_another_level_are_noticed_until_analytes_are_centred() {
     assert_eq!(found(vec![log.clone(), knn.clone()]), far);
     assert!(found(vec![log, auto, knn]).is_empty());
 }
+
+#[test]
+fn more_neighbours_than_there_are_are_all_of_them() {
+    let rows: [&[f64]; 4] = [&[NAN, 2.0, 3.0], &[2.0, 3.0, 4.0], &[3.0, 4.0, 5.0], &[4.0, 5.0, 7.0]];
+    for neighbours in ["analytes", "samples"] {
+        let of = |k: u32| {
+            normalize(json!([{"impute": {"method": "knn", "k": k, "neighbours": neighbours}}]), &sheet(&rows)).scaled
+        };
+        assert_eq!(format!("{:?}", of(u32::MAX)), format!("{:?}", of(4)));
+    }
+}
+
+#[test]
+fn a_glog_of_values_that_cannot_be_squared_says_so() {
+    for (values, code) in [([1e-310, 2e-310, 3e-310], "extreme_values"), ([5.0, 5.0, 5.0], "no_pooled_qc")] {
+        let mut sheet = sheet(&values.each_ref().map(std::slice::from_ref));
+        sheet.injections.iter_mut().for_each(|injection| injection.is_qc = true);
+        let steps = recipe(json!([{"transform": {"method": "glog"}}]));
+        assert_eq!(steps.fit(&sheet, &[0, 1, 2], 1).unwrap_err().code, code);
+    }
+}
