@@ -17,6 +17,7 @@ mod order;
 pub mod params;
 mod pooled_qc;
 mod quality;
+pub mod replicates;
 pub mod schema;
 mod scores;
 mod series;
@@ -64,6 +65,7 @@ impl Stage for Normalize {
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
+        StageError::unless_none(replicates::over_batches(&inputs.samples, &params.steps))?;
         let mut laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel);
         let (sheet, standards) = params.without_idle_standards(laboratory.sheet);
         laboratory.sheet = sheet;

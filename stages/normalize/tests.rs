@@ -335,3 +335,18 @@ fn limits_of_detection_are_not_used_after_the_values_were_scaled() {
     };
     assert!(problems(classes("z"), false).is_empty() && problems(classes("y"), false).len() == 1);
 }
+
+#[test]
+#[test]
+fn replicates_of_several_batches_stop_a_correction_of_drift_and_nothing_else() {
+    let run = |steps: serde_json::Value| {
+        let mut inputs = study();
+        inputs.samples = inputs.samples.with_metadata(crate::qc::OVER_BATCHES, format!("`{ODD}` (batch `b0`), `x`"));
+        Normalize::run(&params(json!({ "steps": steps })), inputs, &mut StageContext::new(1, &Silent))
+    };
+    let steps = json!([{"sample": {"method": "sum"}}, {"drift": {"method": "batch_median"}}]);
+    let Err(StageError::Input(problems)) = run(steps) else { panic!("the drift step must stop") };
+    assert_eq!((problems.len(), problems[0].code), (1, "replicates_over_batches"));
+    assert!(problems[0].message.contains(ODD));
+    assert!(run(json!([{"drift": {"method": "none"}}, {"sample": {"method": "sum"}}])).is_ok());
+}

@@ -158,6 +158,7 @@ pub fn report_unjudged(rules: &[AnalyteRule], bench: &Bench, qualities: &[&Quali
             context.find(Finding::warning(code, "", message));
         }
     }
+    report_unordered(bench, context);
     for rule in rules.iter().filter(|rule| !rule.needs.is_some_and(|need| need.are_absent(bench))) {
         let unknown = qualities.iter().filter(|quality| quality.role.is_none() && (rule.value)(quality).is_none());
         let names: Vec<&str> = unknown.map(|quality| quality.analyte.as_str()).collect();
@@ -165,6 +166,21 @@ pub fn report_unjudged(rules: &[AnalyteRule], bench: &Bench, qualities: &[&Quali
             let message = format!("{why} for {} analytes, which pass its rule: {}", names.len(), names.join(", "));
             context.find(Finding::note(code, "", message));
         }
+    }
+}
+
+/// Records pooled QC samples without an injection order, where others have one.
+fn report_unordered(bench: &Bench, context: &mut StageContext<'_>) {
+    let (ordered, without): (Vec<usize>, Vec<usize>) =
+        bench.pooled_qc.iter().partition(|&&row| bench.samples[row].injection_order.is_some());
+    if !ordered.is_empty() && !without.is_empty() {
+        let names: Vec<&str> = without.iter().map(|&row| bench.samples[row].sample_id.as_str()).collect();
+        let message = format!(
+            "{} pooled QC samples have no injection order and take no part in drift and charts: {}",
+            names.len(),
+            names.join(", ")
+        );
+        context.find(Finding::warning("qc_without_order", "", message).hint("give each its `injection_order`"));
     }
 }
 

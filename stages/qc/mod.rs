@@ -48,6 +48,7 @@ mod total_signal;
 mod westgard;
 
 pub use params::Params;
+pub use replicates::OVER_BATCHES;
 
 use std::collections::BTreeSet;
 
@@ -163,6 +164,7 @@ impl Stage for Qc {
         problems.extend(decided.problems());
         StageError::unless_none(problems)?;
         decided.report(&overrides, context);
+        replicates::report_over_batches(&combined.groups, context);
         write(params, &inputs, &combined, (&bench, &visits), decided)
     }
 
@@ -227,7 +229,9 @@ fn write(
     Ok(Outputs {
         participants: inputs.participants.clone(),
         assessments: inputs.assessments.filter(|row| !decided.assessments[row].is_excluded())?,
-        samples: decided.kept_samples(&combined.samples)?,
+        samples: decided
+            .kept_samples(&combined.samples)?
+            .with_metadata(OVER_BATCHES, replicates::over_batches(&combined.groups).join("; ")),
         abundances: with_metadata_of(&inputs.abundances, decided.kept_abundances(&combined.abundances)?),
         review: decisions::document(&decisions.rows()),
         decisions,

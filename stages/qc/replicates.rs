@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::params::{Combine, Replicates};
 use crate::contract::schema::Cell;
-use crate::contract::{Place, Problem, Table, TableError};
+use crate::contract::{Finding, Place, Problem, StageContext, Table, TableError};
 use crate::ingest::schema::{Abundances, SampleRow, Samples};
 use crate::laboratory::Codes;
 use crate::statistics::{descriptive, repeatability};
@@ -70,6 +70,32 @@ pub fn problems(groups: &[Group], rule: Option<&Replicates>) -> Vec<Problem> {
         problems.push(Problem::new("equal_replicates", place, message, "give each its own `replicate`"));
     }
     problems
+}
+
+/// The key of the samples' metadata that names the groups whose replicates are of several batches.
+pub const OVER_BATCHES: &str = "replicates_over_batches";
+
+/// The groups whose replicates are of several batches, each by its samples.
+pub fn over_batches(groups: &[Group]) -> Vec<String> {
+    let several = |group: &&Group| group.iter().any(|sample| sample.batch != group[0].batch);
+    let name = |sample: &SampleRow| match &sample.batch {
+        Some(batch) => format!("`{}` (batch `{batch}`)", sample.sample_id),
+        None => format!("`{}` (no batch)", sample.sample_id),
+    };
+    groups.iter().filter(several).map(|group| group.iter().map(name).collect::<Vec<_>>().join(", ")).collect()
+}
+
+/// Records groups whose replicates are of several batches.
+pub fn report_over_batches(groups: &[Group], context: &mut StageContext<'_>) {
+    let over = over_batches(groups);
+    if !over.is_empty() {
+        // METHOD: the sample has the batch and the order of its first replicate, and its value is of all of them; a
+        // correction of drift or batches would take out what only one of them has, so normalize refuses it.
+        let message =
+            format!("replicates of several batches became one sample, in the first one's batch: {}", over.join("; "));
+        let hint = "differences between batches stay in these samples; leave one batch's replicates by `decisions`";
+        context.find(Finding::warning(OVER_BATCHES, "", message).hint(hint));
+    }
 }
 
 /// Combines each group, on the scale of the file; a value is missing only if all of its replicates are.

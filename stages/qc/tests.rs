@@ -325,3 +325,40 @@ fn rules_that_compare_sizes_refuse_values_that_were_transformed() {
     assert_eq!(places, expected.iter().collect::<Vec<_>>());
     assert!(Qc::check(&settings, &Vocabulary::default()).is_empty());
 }
+
+#[test]
+fn replicates_of_several_batches_are_found_and_named() {
+    let run = |batches: [&str; 2]| {
+        let mut inputs = study();
+        let mut rows = inputs.samples.rows();
+        for (at, batch) in batches.into_iter().enumerate() {
+            rows[at].batch = Some(batch.into());
+            rows[at].replicate = Some((at + 1).to_string());
+            rows[at].participant_id = Some("p1".into());
+        }
+        inputs.samples = Table::from_rows(rows).unwrap();
+        let settings = params(json!({"samples": {"replicates": {"combine": "mean"}}}));
+        let mut context = StageContext::new(1, &Silent);
+        let outputs = Qc::run(&settings, inputs, &mut context).unwrap();
+        let found = context.into_findings().iter().any(|finding| finding.code == OVER_BATCHES);
+        (found, outputs.samples.metadata()[OVER_BATCHES].clone())
+    };
+    assert_eq!(run(["b, 0", "=b1"]), (true, "`a1` (batch `b, 0`), `a2` (batch `=b1`)".to_owned()));
+    assert_eq!(run(["b, 0", "b, 0"]), (false, String::new()));
+}
+
+#[test]
+fn nothing_left_and_pooled_qc_without_an_order_are_found() {
+    let codes = |settings: serde_json::Value, inputs: Inputs| {
+        let mut context = StageContext::new(1, &Silent);
+        Qc::run(&params(settings), inputs, &mut context).unwrap();
+        context.into_findings().iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    assert!(codes(json!({"analytes": {"max_qc_rsd": 0.001}}), study()).contains(&"no_analyte_left"));
+    assert!(!codes(json!({"analytes": {"max_qc_rsd": 0.3}}), study()).contains(&"no_analyte_left"));
+    let mut inputs = study();
+    let mut rows = inputs.samples.rows();
+    rows.iter_mut().filter(|row| row.sample_id == "q2").for_each(|row| row.injection_order = None);
+    inputs.samples = Table::from_rows(rows).unwrap();
+    assert_eq!(codes(json!({}), inputs), ["qc_without_order"]);
+}
