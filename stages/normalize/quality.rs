@@ -66,8 +66,9 @@ impl Record {
         }
         let decided: HashMap<usize, &Decision> = moment.note.decisions.iter().map(|d| (d.analyte, d)).collect();
         // METHOD: past a logarithm or a centring, a relative standard deviation means nothing; only decisions remain.
-        let recorded =
-            |analyte: &usize| !self.dropped[*analyte] && (moment.on_measured_scale || decided.contains_key(analyte));
+        let recorded = |analyte: &usize| {
+            !self.dropped[*analyte] && (!moment.transformed[*analyte] || decided.contains_key(analyte))
+        };
         let analytes: Vec<usize> = (0..self.grid.analytes.len()).filter(recorded).collect();
         let outcomes: Vec<Outcome> =
             analytes.par_iter().map(|&analyte| self.outcome(moment, analyte, decided.get(&analyte).copied())).collect();
@@ -95,10 +96,10 @@ impl Record {
     fn outcome(&self, moment: &Moment<'_>, analyte: usize, decided: Option<&Decision>) -> Outcome {
         let mut pairs = self.grid.column(analyte).iter().zip(moment.grid.column(analyte));
         let touched = pairs.any(|(before, after)| before.to_bits() != after.to_bits());
-        let (before, after) = match (moment.on_measured_scale, touched) {
-            (false, _) => (Measures::default(), Measures::default()),
-            (true, true) => (self.measures[analyte], self.measure(moment.grid, moment.imputed, analyte)),
-            (true, false) => {
+        let (before, after) = match (moment.transformed[analyte], touched) {
+            (true, _) => (Measures::default(), Measures::default()),
+            (false, true) => (self.measures[analyte], self.measure(moment.grid, moment.imputed, analyte)),
+            (false, false) => {
                 let known = self.said[analyte].unwrap_or(self.measures[analyte]);
                 (known, known)
             }

@@ -337,7 +337,6 @@ fn limits_of_detection_are_not_used_after_the_values_were_scaled() {
 }
 
 #[test]
-#[test]
 fn replicates_of_several_batches_stop_a_correction_of_drift_and_nothing_else() {
     let run = |steps: serde_json::Value| {
         let mut inputs = study();
@@ -349,4 +348,39 @@ fn replicates_of_several_batches_stop_a_correction_of_drift_and_nothing_else() {
     assert_eq!((problems.len(), problems[0].code), (1, "replicates_over_batches"));
     assert!(problems[0].message.contains(ODD));
     assert!(run(json!([{"drift": {"method": "none"}}, {"sample": {"method": "sum"}}])).is_ok());
+}
+
+#[test]
+fn each_class_is_followed_through_the_steps_that_are_for_it() {
+    let with = |steps: serde_json::Value, measures: serde_json::Value| {
+        problems(json!({"steps": steps, "change": {"from": "a", "to": "b", "measures": measures}}), false)
+    };
+    let log = |class: &str| json!({"transform": {"method": "log2", "classes": [class]}});
+    let sum = |classes: &[&str]| json!({"sample": {"method": "sum", "classes": classes}});
+    let late = ("step_order", "steps.1.sample".to_owned());
+    assert_eq!(with(json!([log("x"), sum(&["x"])]), json!(["difference"])), [late.clone()]);
+    assert_eq!(with(json!([log("x"), sum(&[])]), json!(["difference"])), [late]);
+    assert!(with(json!([log("x"), sum(&["y"])]), json!(["percent"])).is_empty());
+    // The correction of class y does reach its percent, which are of values that nothing transformed.
+    let drift = |class: &str| json!({"drift": {"method": "combat", "classes": [class]}});
+    assert!(with(json!([log("x"), drift("y")]), json!(["percent"])).is_empty());
+    assert_eq!(with(json!([log("x"), drift("x")]), json!(["percent"])), [("step_order", "steps.1.drift".to_owned())]);
+}
+
+#[test]
+fn vsn_constants_and_standards_are_refused_where_they_would_not_do_what_they_say() {
+    let with = |steps: serde_json::Value, measures: serde_json::Value| {
+        problems(json!({"steps": steps, "change": {"from": "a", "to": "b", "measures": measures}}), false)
+    };
+    let vsn = json!([{"sample": {"method": "vsn"}}]);
+    assert_eq!(with(vsn.clone(), json!(["percent", "difference"])), [("step_order", "steps.0.sample".to_owned())]);
+    assert!(with(vsn, json!(["difference", "residualized"])).is_empty());
+    let constant = json!([{"sample": {"method": "sum"}}, {"below_lod": {"method": "constant", "value": 1.0}}]);
+    assert_eq!(with(constant, json!(["percent"])), [("step_order", "steps.1.below_lod".to_owned())]);
+    let marks = json!([{"transform": {"method": "log2"}}, {"below_lod": {"method": "missing"}}]);
+    assert!(with(marks, json!(["percent"])).is_empty());
+    let standard = json!({"sample": {"method": "internal_standard"}});
+    let after = json!([{"drift": {"method": "combat", "classes": ["x"]}}, standard]);
+    assert_eq!(with(after, json!(["percent"])), [("step_order", "steps.1.sample".to_owned())]);
+    assert!(with(json!([standard, {"drift": {"method": "combat"}}]), json!(["percent"])).is_empty());
 }

@@ -49,7 +49,7 @@ pub struct Predict;
 
 impl Stage for Predict {
     const NAME: &'static str = "predict";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;

@@ -65,6 +65,9 @@ pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
     if let Some((rsd, groups)) = asked.replicates.get(&measured.quality.analyte) {
         (measured.quality.replicate_rsd, measured.quality.replicate_groups) = (Some(*rsd), *groups as i64);
     }
+    if bench.sheet.transformed {
+        measured.forget_sizes();
+    }
     measured
 }
 
@@ -85,6 +88,26 @@ impl Measured {
         let of_rsd = worst(enough.map(|row| (row.batch.as_str(), row.qc_rsd)));
         (self.quality.worst_batch_missing, self.quality.worst_batch_missing_name) = of_missing.unzip();
         (self.quality.worst_batch_rsd, self.quality.worst_batch_rsd_name) = of_rsd.unzip();
+    }
+
+    /// METHOD: values that were transformed have no zero that means nothing is there, so what compares sizes is unknown.
+    fn forget_sizes(&mut self) {
+        let no_size = None;
+        self.quality = Quality {
+            qc_rsd: no_size,
+            qc_rsd_robust: no_size,
+            worst_batch_rsd: no_size,
+            worst_batch_rsd_name: None,
+            replicate_rsd: no_size,
+            blank_ratio: no_size,
+            blank_share: no_size,
+            carry_over: no_size,
+            dilution_r: no_size,
+            dilution_r2: no_size,
+            drift: no_size,
+            ..std::mem::take(&mut self.quality)
+        };
+        self.batches.iter_mut().for_each(|batch| (batch.qc_rsd, batch.drift) = (no_size, no_size));
     }
 
     fn add_best_group(&mut self, bench: &Bench, analyte: usize, groups: &[(String, Vec<usize>)]) {

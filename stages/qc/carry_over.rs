@@ -11,10 +11,12 @@ pub struct Injected {
     pub is_blank: bool,
     /// Whether what it leaves behind is looked for: a study or a pooled QC sample.
     pub is_sample: bool,
+    /// Its number in the order of injection.
+    pub order: i64,
     pub value: f64,
 }
 
-/// For each blank right after a sample, `(blank - m)/(sample - m)`, m what blanks of the batch hold anyway.
+/// For each blank right after a sample (by the run's smallest step from one number to the next), `(blank - m)/(sample - m)`, m what blanks of the batch hold anyway.
 ///
 /// m is the median of the other blanks that follow no sample, or, where each follows one, the smallest of the others;
 /// never more than the blank itself. `run` is one batch in the order of injection. A blank without a value counts as zero; a pair is passed over where
@@ -24,9 +26,16 @@ pub fn fractions(run: &[Injected]) -> Vec<f64> {
     // without carry-over looks like.
     let blank = |injected: &Injected| if injected.value.is_finite() { injected.value } else { 0.0 };
     let blanks: Vec<usize> = (0..run.len()).filter(|at| run[*at].is_blank).collect();
-    let after_sample = |at: usize| at.checked_sub(1).is_some_and(|before| run[before].is_sample);
+    // METHOD: numbers that are not in the file were injected too, so what stands before a gap came not right before.
+    let steps = || run.windows(2).map(|pair| pair[1].order.saturating_sub(pair[0].order));
+    let smallest = steps().filter(|step| *step > 0).min();
+    let right_before = |at: usize| {
+        let before = run.get(at.checked_sub(1)?)?;
+        (Some(run[at].order.saturating_sub(before.order)) == smallest).then_some(before)
+    };
+    let after_sample = |at: usize| right_before(at).is_some_and(|before| before.is_sample);
     let fraction = |&at: &usize| {
-        let before = run.get(at.checked_sub(1)?).filter(|before| before.is_sample && before.value.is_finite())?;
+        let before = right_before(at).filter(|before| before.is_sample && before.value.is_finite())?;
         // METHOD: a blank that follows a sample may itself hold what was carried over, so it is no background while
         // another is there; and a blank dirtier than this one, whatever it follows, does not make this one negative.
         let others = || blanks.iter().copied().filter(|&other| other != at);
@@ -44,8 +53,13 @@ mod tests {
     use super::*;
 
     fn run(what: &str, values: &[f64]) -> Vec<Injected> {
-        let kinds = what.chars().zip(values);
-        kinds.map(|(kind, &value)| Injected { is_blank: kind == 'b', is_sample: kind == 's', value }).collect()
+        let of = |(order, (kind, &value)): (i64, (char, &f64))| Injected {
+            is_blank: kind == 'b',
+            is_sample: kind == 's',
+            order,
+            value,
+        };
+        (1..).zip(what.chars().zip(values)).map(of).collect()
     }
 
     #[test]
@@ -68,6 +82,16 @@ mod tests {
         assert!(fractions(&run("bbs", &[1.0, 1.0, 10.0])).is_empty());
         assert!(fractions(&run("sbb", &[1.0, 1.0, 1.0])).is_empty());
         assert!(fractions(&run("sbb", &[f64::NAN, 1.0, 1.0])).is_empty());
+    }
+
+    #[test]
+    fn a_blank_after_a_gap_in_the_numbers_follows_nothing() {
+        let mut gap = run("sbsb", &[101.0, 1.0, 101.0, 81.0]);
+        assert_eq!(fractions(&gap).len(), 2);
+        gap[3].order = 5;
+        assert_eq!(fractions(&gap), [0.0]);
+        gap.iter_mut().for_each(|injected| injected.order *= 10);
+        assert_eq!(fractions(&gap), [0.0], "numbers by tens");
     }
 
     #[test]

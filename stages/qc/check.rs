@@ -40,6 +40,7 @@ fn relative_rules(params: &Params) -> Vec<Problem> {
         ("analytes.max_qc_rsd_in_batch", analytes.max_qc_rsd_in_batch.is_some()),
         ("analytes.min_blank_ratio", analytes.min_blank_ratio.is_some()),
         ("analytes.max_blank_share", analytes.max_blank_share.is_some()),
+        ("analytes.min_dilution_r2", analytes.min_dilution_r2.is_some()),
         ("analytes.max_carry_over", analytes.max_carry_over.is_some()),
         ("analytes.max_drift", analytes.max_drift.is_some()),
         ("samples.replicates.max_rsd", samples.replicates.as_ref().is_some_and(|rule| rule.max_rsd.is_some())),

@@ -143,7 +143,7 @@ pub struct Qc;
 
 impl Stage for Qc {
     const NAME: &'static str = "qc";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;

@@ -23,7 +23,7 @@ pub struct Combined {
     pub samples: Table<Samples>,
     pub abundances: Table<Abundances>,
     pub groups: Vec<Group>,
-    /// The root mean square of the RSD within groups and how many groups it is of, by analyte.
+    /// The RSD within groups, pooled by degrees of freedom, and how many groups it is of, by analyte.
     pub rsd: BTreeMap<String, (f64, usize)>,
 }
 
@@ -134,8 +134,8 @@ struct Merger<'a> {
     units: Vec<Option<String>>,
     rows_of: BTreeMap<&'a str, Range<usize>>,
     out: Out,
-    /// The squares of the RSD within each group, by analyte.
-    squares: BTreeMap<&'a str, Vec<f64>>,
+    /// The square of the RSD within each group and its degrees of freedom, by analyte.
+    squares: BTreeMap<&'a str, Vec<(f64, f64)>>,
 }
 
 #[derive(Default)]
@@ -193,7 +193,7 @@ impl<'a> Merger<'a> {
                 Combine::First => values.first().copied(),
             };
             if let Some(rsd) = repeatability::rsd(&values, false) {
-                self.squares.entry(analyte).or_default().push(rsd * rsd);
+                self.squares.entry(analyte).or_default().push((rsd * rsd, values.len() as f64 - 1.0));
             }
             // METHOD: what is combined lies below the limit of detection where all that it is made of does.
             let made_of = if present.is_empty() { &rows } else { &present };
@@ -204,9 +204,11 @@ impl<'a> Merger<'a> {
     }
 
     fn finish(self) -> Result<(Table<Abundances>, Spreads), TableError> {
-        let mean_square = |(analyte, squares): (&str, Vec<f64>)| {
-            let mean = descriptive::mean(&squares)?;
-            Some((analyte.to_owned(), (mean.sqrt(), squares.len())))
+        // METHOD: groups are pooled by their degrees of freedom, as variances are: a group of five says more than a pair.
+        let mean_square = |(analyte, squares): (&str, Vec<(f64, f64)>)| {
+            let degrees: f64 = squares.iter().map(|(_, degrees)| degrees).sum();
+            let sum: f64 = squares.iter().map(|(square, degrees)| square * degrees).sum();
+            (degrees > 0.0).then(|| (analyte.to_owned(), ((sum / degrees).sqrt(), squares.len())))
         };
         Ok((self.out.table()?, self.squares.into_iter().filter_map(mean_square).collect()))
     }

@@ -34,7 +34,7 @@ schema! {
         carry_over: Option<f64>, "fraction", "median over blanks right after a sample of (blank - m)/(sample - m), m what clean blanks hold";
         carry_over_n: i64, "", "blanks right after a study or pooled QC sample that it is the median of";
         drift: Option<f64>, "fraction", "Theil-Sen slope of the pooled QC samples by injection order, times the span of orders, by their median";
-        replicate_rsd: Option<f64>, "fraction", "root mean square over groups of replicates of sd/mean; missing without replicates";
+        replicate_rsd: Option<f64>, "fraction", "sd/mean within groups of replicates, pooled: √(Σ (n-1) (sd/mean)² / Σ (n-1)); missing without replicates";
         replicate_groups: i64, "", "groups of replicates with at least two values that it is of";
         chart_n: Option<i64>, "", "pooled QC values on the Levey-Jennings chart; missing where none was asked for";
         chart_mean: Option<f64>, "", "the chart's centre, the mean of its reference values";

@@ -23,7 +23,7 @@ fn decision(analyte: usize, decision: &'static str, after: Option<(Option<f64>, 
 }
 
 fn moment<'a>(place: usize, note: &'a StepNote, sheet: &'a Sheet, scope: &'a [bool]) -> Moment<'a> {
-    Moment { place, note, grid: &sheet.grid, imputed: &[], scope, on_measured_scale: true }
+    Moment { place, note, grid: &sheet.grid, imputed: &[], scope, transformed: &[false; 9] }
 }
 
 const NAN: f64 = f64::NAN;
@@ -80,7 +80,7 @@ fn past_a_transformation_only_what_was_decided_is_recorded_and_without_pooled_qc
     let dropped = sheet(&[NOISY, [NAN; 6]]);
     let filter = note("filter", "filter", vec![decision(1, "dropped", None)]);
     let mut record = Record::new(&first);
-    let late = Moment { on_measured_scale: false, ..moment(1, &filter, &dropped, &[true; 2]) };
+    let late = Moment { transformed: &[true; 9], ..moment(1, &filter, &dropped, &[true; 2]) };
     record.note(&late);
     assert_eq!(record.rows.len(), 1);
     assert_eq!((record.rows[0].decision.as_str(), record.rows[0].qc_rsd_before), ("dropped", None));

@@ -92,6 +92,7 @@ impl Sheet {
             below_lod: analytes.iter().flat_map(marks).collect(),
             facts: analytes.iter().map(|&analyte| self.facts[analyte].clone()).collect(),
             injections: self.injections.clone(),
+            transformed: self.transformed,
         }
     }
 

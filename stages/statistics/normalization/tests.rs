@@ -451,6 +451,24 @@ fn more_neighbours_than_there_are_are_all_of_them() {
     }
 }
 
+/// Every analyte is a multiple of the first, so there is one component, whatever is asked for.
+#[test]
+fn components_that_analytes_do_not_have_are_not_looked_for() {
+    let course = [1.0, 2.0, 4.0, 7.0, 3.0, 5.0, 6.0];
+    let mut rows: Vec<Vec<f64>> =
+        course.iter().map(|level| [1.0, 2.0, 4.0, 8.0, 3.0].map(|factor| level * factor).to_vec()).collect();
+    (rows[1][2], rows[5][4]) = (NAN, NAN);
+    let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+    for components in [1, 2, 3] {
+        let steps = json!([{"impute": {"method": "svd", "components": components}}]);
+        let filled = normalize(steps, &sheet(&rows)).scaled;
+        for (row, analyte, truth) in [(1, 2, 8.0), (5, 4, 15.0)] {
+            let value = filled.get(row, analyte);
+            assert!((value - truth).abs() < 1e-6, "{components}: {value} for {truth}");
+        }
+    }
+}
+
 #[test]
 fn a_glog_of_values_that_cannot_be_squared_says_so() {
     for (values, code) in [([1e-310, 2e-310, 3e-310], "extreme_values"), ([5.0, 5.0, 5.0], "no_pooled_qc")] {
@@ -459,4 +477,45 @@ fn a_glog_of_values_that_cannot_be_squared_says_so() {
         let steps = recipe(json!([{"transform": {"method": "glog"}}]));
         assert_eq!(steps.fit(&sheet, &[0, 1, 2], 1).unwrap_err().code, code);
     }
+}
+
+/// Class x becomes logarithms, class y stays as it was: each is measured by its own values.
+#[test]
+fn a_transform_for_one_class_leaves_the_others_on_their_scale() {
+    let rows: Vec<[f64; 4]> = (0..8)
+        .map(|i| [1.0, 2.0, 3.0, 5.0].map(|level| level * (1.0 + f64::from(i) / 10.0 + f64::from(i / 4))))
+        .collect();
+    let rows: Vec<&[f64]> = rows.iter().map(<[f64; 4]>::as_slice).collect();
+    let mut data = sheet(&rows);
+    for (analyte, class) in ["x", "x", "y", "y"].into_iter().enumerate() {
+        data.facts[analyte].class = Some(class.to_owned());
+    }
+    for (row, injection) in data.injections.iter_mut().enumerate() {
+        injection.batch = Some(if row < 4 { "a" } else { "b" }.to_owned());
+    }
+    let log = json!({"transform": {"method": "log2", "classes": ["x"]}});
+    let drift = |classes: &[&str]| json!({"drift": {"method": "batch_median", "of": "study", "classes": classes}});
+    let out = normalize(json!([log, drift(&["x"]), drift(&["y"])]), &data);
+    let apart = normalize(json!([drift(&["y"])]), &data).scaled;
+    let logs = normalize(json!([{"transform": {"method": "log2"}}, drift(&["x"])]), &data).scaled;
+    assert_eq!((out.scaled.column(0), out.scaled.column(1)), (logs.column(0), logs.column(1)));
+    assert_eq!((out.scaled.column(2), out.scaled.column(3)), (apart.column(2), apart.column(3)));
+    // Percent and ratios are of the values before the transform, where there was one, and else of the last.
+    assert_eq!(out.before_transform.column(0), data.grid.column(0));
+    assert_eq!(out.before_transform.column(2), apart.column(2));
+    let mixed = recipe(json!([log, drift(&[])])).fit(&data, &[0, 1, 2, 3, 4, 5, 6, 7], 1).unwrap_err();
+    assert_eq!((mixed.code, mixed.step), ("mixed_scales", 1));
+}
+
+/// A pooled QC value that a step put in is no measurement for a correction to be learned from.
+#[test]
+fn batches_are_not_aligned_by_values_that_a_step_put_in() {
+    let mut data = sheet(&[&[10.0], &[12.0], &[20.0], &[NAN], &[NAN]]);
+    for (row, injection) in data.injections.iter_mut().enumerate() {
+        injection.batch = Some(if row < 2 { "a" } else { "b" }.to_owned());
+    }
+    let drift = json!({"drift": {"method": "batch_median", "of": "study", "min_samples": 1}});
+    let filled = normalize(json!([{"impute": {"method": "median"}}, drift]), &data).scaled;
+    let gaps = normalize(json!([drift]), &data).scaled;
+    assert_eq!(filled.column(0)[..3], gaps.column(0)[..3]);
 }

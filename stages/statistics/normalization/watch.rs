@@ -15,6 +15,6 @@ pub struct Moment<'a> {
     pub imputed: &'a [bool],
     /// Whether the step is for each analyte.
     pub scope: &'a [bool],
-    /// Whether the values are still measured from zero: before the first transform or scale step.
-    pub on_measured_scale: bool,
+    /// Whether each analyte's values are no longer measured from zero: a transform, scale or vsn step was for it.
+    pub transformed: &'a [bool],
 }
