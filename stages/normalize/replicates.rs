@@ -2,7 +2,7 @@
 
 use crate::contract::schema::Schema;
 use crate::contract::{Place, Problem, Table};
-use crate::qc::OVER_BATCHES;
+use crate::qc::schema::OVER_BATCHES;
 use crate::statistics::normalization::Step;
 use crate::statistics::normalization::drift::Drift;
 

@@ -340,7 +340,8 @@ fn limits_of_detection_are_not_used_after_the_values_were_scaled() {
 fn replicates_of_several_batches_stop_a_correction_of_drift_and_nothing_else() {
     let run = |steps: serde_json::Value| {
         let mut inputs = study();
-        inputs.samples = inputs.samples.with_metadata(crate::qc::OVER_BATCHES, format!("`{ODD}` (batch `b0`), `x`"));
+        inputs.samples =
+            inputs.samples.with_metadata(crate::qc::schema::OVER_BATCHES, format!("`{ODD}` (batch `b0`), `x`"));
         Normalize::run(&params(json!({ "steps": steps })), inputs, &mut StageContext::new(1, &Silent))
     };
     let steps = json!([{"sample": {"method": "sum"}}, {"drift": {"method": "batch_median"}}]);

@@ -48,7 +48,6 @@ mod total_signal;
 mod westgard;
 
 pub use params::Params;
-pub use replicates::OVER_BATCHES;
 
 use std::collections::BTreeSet;
 
@@ -231,7 +230,7 @@ fn write(
         assessments: inputs.assessments.filter(|row| !decided.assessments[row].is_excluded())?,
         samples: decided
             .kept_samples(&combined.samples)?
-            .with_metadata(OVER_BATCHES, replicates::over_batches(&combined.groups).join("; ")),
+            .with_metadata(schema::OVER_BATCHES, replicates::over_batches(&combined.groups).join("; ")),
         abundances: with_metadata_of(&inputs.abundances, decided.kept_abundances(&combined.abundances)?),
         review: decisions::document(&decisions.rows()),
         decisions,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::params::{Combine, Replicates};
+use super::schema::OVER_BATCHES;
 use crate::contract::schema::Cell;
 use crate::contract::{Finding, Place, Problem, StageContext, Table, TableError};
 use crate::ingest::schema::{Abundances, SampleRow, Samples};
@@ -71,9 +72,6 @@ pub fn problems(groups: &[Group], rule: Option<&Replicates>) -> Vec<Problem> {
     }
     problems
 }
-
-/// The key of the samples' metadata that names the groups whose replicates are of several batches.
-pub const OVER_BATCHES: &str = "replicates_over_batches";
 
 /// The groups whose replicates are of several batches, each by its samples.
 pub fn over_batches(groups: &[Group]) -> Vec<String> {

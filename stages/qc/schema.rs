@@ -4,6 +4,9 @@ use crate::schema;
 
 pub use crate::ingest::schema::{Abundances, Assessments, Participants, Samples};
 
+/// The key of the samples' metadata that names the groups whose replicates are of several batches.
+pub const OVER_BATCHES: &str = "replicates_over_batches";
+
 schema! {
     /// How good each analyte's measurement is, and what was decided.
     AnalyteQuality "analyte_quality" AnalyteQualityRow key [analyte] {

@@ -340,8 +340,8 @@ fn replicates_of_several_batches_are_found_and_named() {
         let settings = params(json!({"samples": {"replicates": {"combine": "mean"}}}));
         let mut context = StageContext::new(1, &Silent);
         let outputs = Qc::run(&settings, inputs, &mut context).unwrap();
-        let found = context.into_findings().iter().any(|finding| finding.code == OVER_BATCHES);
-        (found, outputs.samples.metadata()[OVER_BATCHES].clone())
+        let found = context.into_findings().iter().any(|finding| finding.code == schema::OVER_BATCHES);
+        (found, outputs.samples.metadata()[schema::OVER_BATCHES].clone())
     };
     assert_eq!(run(["b, 0", "=b1"]), (true, "`a1` (batch `b, 0`), `a2` (batch `=b1`)".to_owned()));
     assert_eq!(run(["b, 0", "b, 0"]), (false, String::new()));
