@@ -5,6 +5,7 @@
 mod cli;
 mod config;
 mod engine;
+mod export;
 mod failure;
 mod interrupt;
 mod log;
