@@ -1,6 +1,7 @@
 //! The commands about runs and the cache, from the outside: what they say, and how they end.
 
 mod compared;
+mod exported;
 mod faults;
 mod kept;
 mod locked;
