@@ -9,6 +9,8 @@ use crate::common::{STAGES, Study, assert_same};
 mod places;
 #[cfg(unix)]
 mod processes;
+#[cfg(unix)]
+mod steps;
 mod tiny;
 #[cfg(unix)]
 mod watch;

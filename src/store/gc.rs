@@ -129,7 +129,7 @@ mod tests {
         run(&store, "1", Some(json!({"stages": [], "universes": used(0)["stages"]})));
         run(&store, "2", Some(used(1)));
         run(&store, "3", None);
-        store.show(&entries[2]).unwrap();
+        store.show(&[&entries[2]]).unwrap();
         let removes = |keep| sort(&store, keep).unwrap().remove.len();
         assert_eq!([removes(0), removes(1), removes(2), removes(9)], [3, 2, 1, 1]);
         let garbage = sort(&store, 1).unwrap();

@@ -48,6 +48,16 @@ impl Store {
         self.cache().join("lock")
     }
 
+    /// The link to the folder of links that is shown now.
+    pub fn shown(&self) -> PathBuf {
+        self.cache().join("shown")
+    }
+
+    /// The folders of links, by number.
+    pub fn shows(&self) -> PathBuf {
+        self.cache().join("shows")
+    }
+
     /// The link that shows a stage's current result.
     pub fn link(&self, stage: &str) -> PathBuf {
         self.outputs.join(stage)

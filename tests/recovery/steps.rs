@@ -1,0 +1,169 @@
+//! Every change that a run makes to its folder, gone wrong once: killed before it, refused by the disk, out of room.
+//!
+//! `interpose.c` stands between the program and the C library and counts the changes over all threads, so that the N-th
+//! is the same step at every N; the enumeration ends with the run that has no N-th.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::tiny::{Files, changed, copy, differing, lay_out_as_before, leftovers, new_stages, participants};
+use crate::common::{STAGES, Study, assert_same, repository};
+
+/// The interposer, compiled once; none where it cannot be, which is said aloud.
+pub fn interposer() -> Option<&'static PathBuf> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let build = || {
+        let folder = std::env::temp_dir().join(format!("ketascreen-interpose-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let library = folder.join("interpose.so");
+        let source = repository().join("tests/recovery/interpose.c");
+        let mut compiler = Command::new("cc");
+        compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl");
+        let built = cfg!(target_os = "linux") && compiler.status().is_ok_and(|status| status.success());
+        built.then_some(library)
+    };
+    let library = BUILT.get_or_init(build).as_ref();
+    if library.is_none() {
+        eprintln!("SKIPPED: faults at every step need Linux and a C compiler, `cc`");
+    }
+    library
+}
+
+/// Runs the study with its `at`-th change gone wrong; how it ended (none: killed), how many changes there were, and what
+/// was said.
+fn run(study: &Study, library: &PathBuf, kind: &str, at: usize) -> (Option<i32>, usize, String) {
+    let (root, count) = (study.path("").canonicalize().unwrap(), tempfile::NamedTempFile::new().unwrap());
+    let mut command = study.command(&["run"]);
+    command.env("LD_PRELOAD", library).env("FAULT_ROOT", root).env("FAULT_KIND", kind);
+    command.env("FAULT_AT", at.to_string()).env("FAULT_COUNT", count.path());
+    let ended = command.stdin(Stdio::null()).output().unwrap();
+    let made = std::fs::read_to_string(count.path()).unwrap().trim().parse().unwrap_or(0);
+    (ended.status.code(), made, String::from_utf8_lossy(&ended.stderr).into_owned())
+}
+
+/// One step gone wrong: the outputs are the earlier ones or the new ones, all of them; what is said of them is true; nothing
+/// half-written is shown; and the next plain run finishes.
+fn one(kind: &str, at: usize, library: &PathBuf, (study, before, after): &(Study, Files, Files)) {
+    let study = copy(study);
+    let (code, _, said) = run(&study, library, kind, at);
+    let shown = study.shown();
+    let new = new_stages(&shown, before, after);
+    assert!(new == 0 || new == differing(before, after), "{kind} at {at}: outputs of two runs\n{said}");
+    match (kind, code) {
+        ("kill", code) => assert_eq!(code, None, "killed at {at}"),
+        (_, Some(0)) => assert_same(&shown, after),
+        // Whoever is still running removes what is half-written; the removal itself may be what failed.
+        (_, code) => {
+            assert_eq!(code, Some(74), "{kind} at {at}");
+            assert!(kind == "eio" || leftovers(&study) == 0, "{kind} at {at} leaves something half-written");
+            let told = if new == 0 { "earlier outputs are unchanged" } else { "the new outputs are shown" };
+            assert!(said.contains(told), "{kind} at {at}, {new} stages are new: {said}");
+        }
+    }
+    study.run(&["run"]).fine();
+    assert_same(&study.shown(), after);
+    assert_eq!(leftovers(&study), 0, "{kind} at {at}");
+    if new > 0 || at % 8 == 0 {
+        study.run(&["run", "--locked"]).fine();
+        study.run(&["status", "--exit-code"]).fine();
+    }
+}
+
+/// Every step from the `from`-th before the end on.
+fn steps(kind: &str, study: &(Study, Files, Files), from: usize) {
+    let Some(library) = interposer() else { return };
+    let (code, steps, _) = run(&copy(&study.0), library, kind, 0);
+    assert_eq!(code, Some(0));
+    assert!(steps > 100, "the interposer saw {steps} changes");
+    eprintln!("{kind}: {} of {steps} steps", steps.min(from));
+    let next = AtomicUsize::new(steps.saturating_sub(from) + 1);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::SeqCst);
+                    // Threads take turns in another order each time: some steps near the end may be fewer.
+                    if at + 8 > steps {
+                        break;
+                    }
+                    one(kind, at, library, study);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn killed_at_every_step() {
+    steps("kill", &changed(), usize::MAX);
+}
+
+#[test]
+fn refused_by_the_disk_at_every_step() {
+    steps("eio", &changed(), usize::MAX);
+}
+
+#[test]
+fn out_of_room_from_every_step_on() {
+    steps("enospc", &changed(), usize::MAX);
+}
+
+/// The last changes of a run are those that show its results.
+const SHOWING: usize = 90;
+
+#[test]
+fn killed_or_refused_while_the_first_results_are_shown() {
+    let (study, _, after) = changed();
+    std::fs::remove_dir_all(study.path("outputs")).unwrap();
+    let first = (study, Files::new(), after);
+    ["kill", "eio"].iter().for_each(|kind| steps(kind, &first, SHOWING));
+}
+
+#[test]
+fn killed_or_refused_while_a_folder_of_an_earlier_version_is_taken_over() {
+    let study = changed();
+    lay_out_as_before(&study.0);
+    assert_same(&study.0.shown(), &study.1);
+    ["kill", "eio"].iter().for_each(|kind| steps(kind, &study, SHOWING));
+}
+
+/// A run whose table is changed in place, to the new one, each of the first `tears` times that it is half read.
+fn torn(study: &Study, library: &PathBuf, tears: usize, time: bool) -> (Option<i32>, String) {
+    let mut command = study.command(&["run"]);
+    command.env("LD_PRELOAD", library).env("FAULT_FILE", study.path("data/participants.csv"));
+    command.env("FAULT_NEW", study.path("data/new.csv")).env("FAULT_TEARS", tears.to_string());
+    if time {
+        command.env("FAULT_TIME", "1");
+    }
+    let ended = command.stdin(Stdio::null()).output().unwrap();
+    (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+}
+
+#[test]
+fn a_table_that_changes_while_it_is_read_is_read_again_and_refused_where_it_never_rests() {
+    let Some(library) = interposer() else { return };
+    let (study, before, after) = changed();
+    study.write("data/participants.csv", &participants(40));
+    study.write("data/new.csv", &participants(77));
+    let yesterday = std::time::SystemTime::now() - std::time::Duration::from_secs(86_400);
+    let table = || std::fs::File::options().append(true).open(study.path("data/participants.csv")).unwrap();
+    for time in [false, true] {
+        table().set_modified(yesterday).unwrap();
+        for tears in [1, 3] {
+            let study = copy(&study);
+            let (code, said) = torn(&study, library, tears, time);
+            assert_eq!(code, Some(0), "{said}");
+            assert_same(&study.shown(), &after);
+        }
+        let study = copy(&study);
+        let (code, said) = torn(&study, library, 1000, time);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("`participants.csv` changed while it was read"), "{said}");
+        assert!(said.contains("nothing was run"), "{said}");
+        assert_same(&study.shown(), &before);
+        study.run(&["run"]).fine();
+        assert_same(&study.shown(), &after);
+    }
+}
