@@ -86,7 +86,7 @@ impl Store {
         let unstable: Vec<String> = names.into_iter().filter(|stage| !self.is_stable(stage)).collect();
         if unstable.iter().any(|stage| shown.contains_key(stage)) {
             // Links that lead to entries themselves: they are replaced when the way round leads to the same entries.
-            self.show_next(&shown)?;
+            self.show_next(&shown, Left::Earlier)?;
         }
         for stage in &unstable {
             let fresh = self.fresh(stage)?;
@@ -97,11 +97,11 @@ impl Store {
             files::sync_folder(&self.outputs)?;
         }
         shown.extend(entries.iter().map(|entry| (entry.stage.clone(), (*entry).clone())));
-        self.show_next(&shown)
+        self.show_next(&shown, Left::Shown)
     }
 
-    /// Writes a folder of links, whole and synced, and flips `.cache/shown` to it.
-    fn show_next(&self, shown: &Shown) -> Result<(), Failure> {
+    /// Writes a folder of links, whole and synced, and flips `.cache/shown` to it, which leaves `then` in the outputs.
+    fn show_next(&self, shown: &Shown, then: Left) -> Result<(), Failure> {
         if self.held() == *shown {
             return Ok(());
         }
@@ -121,7 +121,7 @@ impl Store {
         let link = self.fresh("shown")?;
         symlink(&numbered(next), &link).map_err(|error| Failure::io("link", &link, error))?;
         files::place("link", &link, &self.shown())?;
-        files::sync_folder(&self.cache()).map_err(|failure| failure.leaving(Left::Shown))?;
+        files::sync_folder(&self.cache()).map_err(|failure| failure.leaving(then))?;
         self.forget_shows(before);
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::tiny::{Files, changed, copy, differing, lay_out_as_before, leftovers, new_stages, participants};
-use crate::common::{STAGES, Study, assert_same, repository};
+use crate::common::{Study, assert_same, repository};
 
 /// The interposer, compiled once; none where it cannot be, which is said aloud.
 pub fn interposer() -> Option<&'static PathBuf> {

@@ -32,7 +32,7 @@ pub fn tiny() -> Study {
 
 /// The same files, links and times in another folder.
 pub fn copy(study: &Study) -> Study {
-    let copy = Study::empty();
+    let copy = Study::in_memory();
     let copied = Command::new("cp").arg("-a").arg(study.path(".")).arg(copy.path(".")).status().unwrap();
     assert!(copied.success());
     copy
