@@ -19,7 +19,7 @@ use crate::failure::{Failure, Left};
 use crate::store::history::{Diary, Outcome, StageRun};
 use crate::store::lock::Lock;
 use crate::store::lockfile::Lockfile;
-use crate::store::{Damage, Store, lockfile, verify};
+use crate::store::{Damage, Store, lockfile};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -130,7 +130,7 @@ pub fn shelved(plan: &Plan, store: &Store, graph: &Graph, wanted: &BTreeSet<usiz
         let nothing =
             |why: String| Failure::Usage { message: why, remedy: format!("run `ketascreen run {stage}` first") };
         let entry = store.current(stage).ok_or_else(|| nothing(format!("{stage} has no results yet")))?;
-        let (record, damaged) = verify(&entry)?;
+        let (record, damaged) = store.verify(&entry)?;
         let files: Vec<String> = damaged.iter().map(|damage: &Damage| damage.reason().to_string()).collect();
         match record {
             Some(record) if damaged.is_empty() => drop(shelf.insert(stage, Stored { entry, record: record.into() })),

@@ -28,6 +28,7 @@ pub fn store(store: &Store, entry: &Entry, recipe: &Recipe, contents: Vec<Conten
 
 /// Moves an entry out of the way, keeping it for whoever wants to see what happened; where it went.
 pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
+    store.distrust(entry);
     files::create_folder(&store.aside())?;
     let short = &entry.key.as_str()[..12];
     let names = (1..).map(|n| store.aside().join(format!("{}-{short}-{n}", entry.stage)));

@@ -75,6 +75,7 @@ pub fn remove(store: &Store, entries: &[Entry], _lock: &Lock) -> Result<(), Fail
     files::create_folder(&tmp)?;
     for (n, entry) in entries.iter().enumerate() {
         let to = tmp.join(n.to_string());
+        store.distrust(entry);
         fs::rename(&entry.folder, &to).map_err(|error| Failure::io("remove", &entry.folder, error))?;
         fs::remove_dir_all(&to).map_err(|error| Failure::io("remove", &to, error))?;
     }

@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::digest::Digest;
+use super::trust::Trust;
 
 /// The outputs folder of one study.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub outputs: PathBuf,
+    /// How far files of the cache are believed unhashed.
+    pub trust: Trust,
 }
 
 /// One stage's result under one key.
@@ -20,7 +23,7 @@ pub struct Entry {
 
 impl Store {
     pub fn new(outputs: &Path) -> Store {
-        Store { outputs: outputs.to_owned() }
+        Store { outputs: outputs.to_owned(), trust: Trust::Nothing }
     }
 
     pub fn cache(&self) -> PathBuf {

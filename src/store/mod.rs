@@ -23,9 +23,11 @@ pub mod scratch;
 pub mod show;
 pub mod steady;
 pub mod target;
+pub mod trust;
 pub mod verify;
 
 pub use digest::Digest;
 pub use layout::{Entry, Store};
 pub use record::Record;
+pub use trust::Trust;
 pub use verify::{Damage, verify};

@@ -6,6 +6,7 @@
  *
  * FAULT_FILE with FAULT_NEW: each of the first FAULT_TEARS times that the program begins to read the first, it gets half
  * of it, and then the second is written over it; with FAULT_TIME the file's modification time is set back after that.
+ * FAULT_NOLINKS: no symbolic link can be made, as on file systems that have none.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -98,6 +99,7 @@ int mkdir(const char *path, mode_t mode) {
 }
 int symlink(const char *target, const char *path) {
   REAL(int, "symlink", const char *, const char *);
+  if (getenv("FAULT_NOLINKS")) { errno = EPERM; return -1; }
   return fails(below(path), 1) ? -1 : real(target, path);
 }
 int unlink(const char *path) { REAL(int, "unlink", const char *); return fails(below(path), 0) ? -1 : real(path); }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::tiny::{Files, changed, copy, differing, lay_out_as_before, leftovers, new_stages, participants};
-use crate::common::{Study, assert_same, repository};
+use crate::common::{STAGES, Study, assert_same, repository};
 
 /// The interposer, compiled once; none where it cannot be, which is said aloud.
 pub fn interposer() -> Option<&'static PathBuf> {
@@ -127,6 +127,41 @@ fn killed_or_refused_while_a_folder_of_an_earlier_version_is_taken_over() {
     lay_out_as_before(&study.0);
     assert_same(&study.0.shown(), &study.1);
     ["kill", "eio"].iter().for_each(|kind| steps(kind, &study, SHOWING));
+}
+
+#[test]
+fn where_no_link_can_be_made_copies_show_the_same_bytes_and_follow() {
+    let Some(library) = interposer() else { return };
+    let (study, before, after) = changed();
+    std::fs::remove_dir_all(study.path("outputs")).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = study.command(arguments);
+        command.env("LD_PRELOAD", library).env("FAULT_NOLINKS", "1").stdin(Stdio::null());
+        let ended = command.output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+        String::from_utf8_lossy(&ended.stderr).into_owned()
+    };
+    let shown = || {
+        let mut shown = study.shown();
+        shown.retain(|path, _| !path.ends_with("/.copy-of"));
+        shown
+    };
+    for (age, bytes) in [(77, &after), (40, &before), (77, &after)] {
+        study.write("data/participants.csv", &participants(age));
+        run(&["run"]);
+        assert_same(&shown(), bytes);
+        assert!(!study.path("outputs/report").is_symlink() && !study.path("outputs/.cache/shown").exists());
+        assert!(run(&["run"]).contains("0 ran"));
+        run(&["status", "--exit-code"]);
+    }
+    // A copy that was altered is mended, also where links work again; it stays a copy.
+    study.write("outputs/ingest/participants.parquet", "altered");
+    study.run(&["run"]).fine();
+    assert_same(&shown(), &after);
+    assert_eq!(leftovers(&study), 0);
+    study.run(&["gc", "--keep-runs", "0"]).fine();
+    assert_eq!(study.run(&["verify", "--all", "--json"]).fine().out.matches("\"key\"").count(), STAGES.len());
+    assert_same(&shown(), &after);
 }
 
 /// A run whose table is changed in place, to the new one, each of the first `tears` times that it is half read.
