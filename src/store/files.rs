@@ -57,6 +57,22 @@ pub fn remove(path: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Makes a folder, which may be there and empty, hold the same files as another: by second names where the file system has
+/// them, else by copies.
+pub fn link_all(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for found in fs::read_dir(from)? {
+        let found = found?;
+        let (path, target) = (found.path(), to.join(found.file_name()));
+        if found.file_type()?.is_dir() {
+            link_all(&path, &target)?;
+        } else if fs::hard_link(&path, &target).is_err() {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes renames within a folder durable.
 pub fn sync_folder(path: &Path) -> Result<(), Failure> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };

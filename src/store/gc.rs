@@ -82,6 +82,20 @@ pub fn remove(store: &Store, entries: &[Entry], _lock: &Lock) -> Result<(), Fail
     fs::remove_dir(&tmp).map_err(|error| Failure::io("remove", &tmp, error))
 }
 
+/// Removes what was set aside, except what is shown because the run that was to make it again did not get so far.
+pub fn remove_aside(store: &Store, _lock: &Lock) -> Result<(), Failure> {
+    let shown = store.shown_aside();
+    let found = fs::read_dir(store.aside()).into_iter().flatten().flatten().map(|found| found.path());
+    for path in found.filter(|path| !shown.contains(path)) {
+        files::remove(&path).map_err(|error| Failure::io("remove", &path, error))?;
+    }
+    if shown.is_empty() {
+        files::remove(&store.aside()).map_err(|error| Failure::io("remove", &store.aside(), error))
+    } else {
+        Ok(())
+    }
+}
+
 /// Bytes of all files below a folder; what cannot be read counts nothing.
 pub fn bytes(folder: &Path) -> u64 {
     let of = |entry: fs::DirEntry| match entry.file_type() {

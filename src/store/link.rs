@@ -9,13 +9,16 @@ use super::copy;
 use super::digest::Digest;
 use super::layout::{Entry, Store};
 
+/// What stages show: the targets of the links in a folder of links.
+pub type Links = BTreeMap<String, PathBuf>;
+
 impl Store {
     /// The entry that a stage's link (or copy) shows, whether or not it is whole.
     pub fn current(&self, stage: &str) -> Option<Entry> {
         let link = self.link(stage);
         let Ok(target) = fs::read_link(&link) else { return copy::key(&link).map(|key| self.entry(stage, &key)) };
         if target == stable(stage) {
-            return self.entry_of(stage, &self.shown_folder()?.join(stage), &Path::new("..").join(".."));
+            return self.entry_of(stage, &self.shown_folder()?.join(stage), &up());
         }
         // A link to the entry itself: how earlier versions of this program laid the folder out.
         self.entry_of(stage, &link, Path::new(".cache"))
@@ -26,21 +29,30 @@ impl Store {
         fs::read_link(self.link(stage)).is_ok_and(|target| target == stable(stage))
     }
 
-    /// Every stage that shows an entry by a link, and which.
-    pub fn linked(&self) -> BTreeMap<String, Entry> {
+    /// Every stage that shows something by a link, and what: entries, and results that were set aside.
+    pub fn linked(&self) -> Links {
+        let held = self.held();
         let names = fs::read_dir(&self.outputs).into_iter().flatten().flatten();
         let links = names.filter(|name| name.file_type().is_ok_and(|kind| kind.is_symlink()));
         let stages = links.filter_map(|name| name.file_name().into_string().ok());
-        stages.filter_map(|stage| Some((stage.clone(), self.current(&stage)?))).collect()
+        let target = |stage: &str| match self.is_stable(stage) {
+            true => held.get(stage).cloned(),
+            false => self.current(stage).map(|entry| into_cache(&entry)),
+        };
+        stages.filter_map(|stage| Some((stage.clone(), target(&stage)?))).collect()
     }
 
     /// What the folder of links holds that is shown now, whether or not `outputs/<stage>` leads there.
-    pub fn held(&self) -> BTreeMap<String, Entry> {
+    pub fn held(&self) -> Links {
         let Some(shown) = self.shown_folder() else { return BTreeMap::new() };
         let stages = fs::read_dir(&shown).into_iter().flatten().flatten();
         let stages = stages.filter_map(|name| name.file_name().into_string().ok());
-        let entry = |stage: &str| self.entry_of(stage, &shown.join(stage), &Path::new("..").join(".."));
-        stages.filter_map(|stage| Some((stage.clone(), entry(&stage)?))).collect()
+        let target = |stage: &str| {
+            let target = fs::read_link(shown.join(stage)).ok()?;
+            let aside = target.file_name().is_some_and(|name| target == into_aside(Path::new(name)));
+            (aside || self.entry_of(stage, &shown.join(stage), &up()).is_some()).then_some(target)
+        };
+        stages.filter_map(|stage| Some((stage.clone(), target(&stage)?))).collect()
     }
 
     /// The folder of links that is shown now.
@@ -70,7 +82,17 @@ pub fn stable(stage: &str) -> PathBuf {
 
 /// The target of a stage's link in a folder of links.
 pub fn into_cache(entry: &Entry) -> PathBuf {
-    Path::new("..").join("..").join(below_cache(&entry.stage, &entry.key))
+    up().join(below_cache(&entry.stage, &entry.key))
+}
+
+/// The target of a stage's link whose result was set aside while it is made again.
+pub fn into_aside(name: &Path) -> PathBuf {
+    up().join("aside").join(name)
+}
+
+/// From a folder of links to the cache.
+fn up() -> PathBuf {
+    Path::new("..").join("..")
 }
 
 /// The target of `.cache/shown`.

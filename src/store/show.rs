@@ -6,24 +6,26 @@
 //! .cache/shows/<n>/<stage>   -> ../../entries/<stage>/<key>       written aside, whole before it is shown
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::layout::{Entry, Store};
-use super::link::{into_cache, numbered, stable};
+use super::link::{Links, into_aside, into_cache, numbered, stable};
 use super::{copy, files};
 use crate::failure::{Failure, Left};
 
-/// What stages show, by name.
-type Shown = BTreeMap<String, Entry>;
+/// Held while what is shown changes: stages that are made side by side may be set aside at the same time.
+static FLIP: Mutex<()> = Mutex::new(());
 
 impl Store {
     /// Lets each entry's stage show it, all at once, and every other stage what it shows already; whether anything changed.
     ///
     /// An error says of itself whether the earlier results are still shown.
     pub fn show(&self, entries: &[&Entry]) -> Result<bool, Failure> {
+        let _flip = FLIP.lock().unwrap_or_else(PoisonError::into_inner);
         let (copied, linked): (Vec<&Entry>, Vec<&Entry>) =
             entries.iter().partition(|entry| copy::stands_in(&self.link(&entry.stage)));
         let mut copied: Vec<&Entry> =
@@ -41,6 +43,28 @@ impl Store {
             return Ok(false);
         }
         self.copy_all(&copied).inspect_err(|_| self.tidy()).map(|()| true)
+    }
+
+    /// Lets a stage that shows this entry show what was set aside of it instead, until something else is shown. Where copies
+    /// stand in for links, and where the entry is not shown, nothing changes; whether something did.
+    pub fn show_aside(&self, entry: &Entry, aside: &Path) -> Result<bool, Failure> {
+        let _flip = FLIP.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held();
+        let name = Path::new(aside.file_name().unwrap_or_default());
+        if held.get(&entry.stage) != Some(&into_cache(entry)) {
+            return Ok(false);
+        }
+        held.insert(entry.stage.clone(), into_aside(name));
+        self.show_next(&held, Left::Earlier).inspect_err(|_| self.tidy()).map(|()| true)
+    }
+
+    /// What was set aside and is shown all the same.
+    pub fn shown_aside(&self) -> BTreeSet<PathBuf> {
+        let aside = |target: PathBuf| {
+            let name = Path::new(target.file_name()?);
+            (target == into_aside(name)).then(|| self.aside().join(name))
+        };
+        self.held().into_values().filter_map(aside).collect()
     }
 
     /// Removes the folders of links that are not shown, except the one `before`, which whoever is on the way through it may
@@ -96,12 +120,12 @@ impl Store {
         if !unstable.is_empty() {
             files::sync_folder(&self.outputs)?;
         }
-        shown.extend(entries.iter().map(|entry| (entry.stage.clone(), (*entry).clone())));
+        shown.extend(entries.iter().map(|entry| (entry.stage.clone(), into_cache(entry))));
         self.show_next(&shown, Left::Shown)
     }
 
     /// Writes a folder of links, whole and synced, and flips `.cache/shown` to it, which leaves `then` in the outputs.
-    fn show_next(&self, shown: &Shown, then: Left) -> Result<(), Failure> {
+    fn show_next(&self, shown: &Links, then: Left) -> Result<(), Failure> {
         if self.held() == *shown {
             return Ok(());
         }
@@ -110,9 +134,9 @@ impl Store {
         let folder = self.shows().join(next.to_string());
         let fresh = self.fresh("shows")?;
         files::create_folder(&fresh)?;
-        for (stage, entry) in shown {
+        for (stage, target) in shown {
             let link = fresh.join(stage);
-            symlink(&into_cache(entry), &link).map_err(|error| Failure::io("link", &link, error))?;
+            symlink(target, &link).map_err(|error| Failure::io("link", &link, error))?;
         }
         files::sync_folder(&fresh)?;
         files::create_folder(&self.shows())?;

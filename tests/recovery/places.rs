@@ -233,6 +233,31 @@ fn what_is_trusted_unhashed_is_noticed_by_its_time_of_change_and_hashed_without_
     assert_eq!(fs::read_dir(&trusted).unwrap().count(), 0, "the looks of what went are gone with it");
 }
 
+#[test]
+fn a_damaged_result_stays_where_it_is_shown_until_another_can_be_shown() {
+    let (study, _, after) = changed();
+    study.run(&["run"]).fine();
+    fs::remove_file(study.path("outputs/qc/flow.parquet")).unwrap();
+    study.write("data/participants.csv", "id,age\nP00,nonsense\n");
+    assert_eq!(study.run(&["run"]).code, Some(2));
+    study.write("data/participants.csv", &super::tiny::participants(77));
+    // The stage after the damaged one fails for want of room for one file: the shell's limit stands for the disk.
+    let script = format!("ulimit -f 16; trap '' XFSZ; exec {PROGRAM} run --force");
+    let mut shell = std::process::Command::new("bash");
+    let output = shell.current_dir(study.path("")).args(["-c", &script]).output().unwrap();
+    assert_eq!(output.status.code(), Some(74), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut shown = study.shown();
+    assert!(shown.insert("qc/flow.parquet".to_owned(), after["qc/flow.parquet"].clone()).is_none());
+    assert_same(&shown, &after);
+    study.run(&["gc", "--keep-runs", "0", "--aside"]).fine();
+    assert!(study.path("outputs/qc/decisions.csv").exists(), "what is shown is not collected");
+    study.run(&["run"]).fine();
+    assert_same(&study.shown(), &after);
+    study.run(&["gc", "--keep-runs", "0", "--aside"]).fine();
+    assert!(!study.path("outputs/.cache/aside").exists());
+    assert_same(&study.shown(), &after);
+}
+
 /// A folder that is read-only for everyone, root as well.
 #[test]
 fn outputs_on_a_read_only_file_system_can_be_read_and_a_run_says_74_and_changes_nothing() {

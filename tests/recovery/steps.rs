@@ -31,11 +31,25 @@ pub fn interposer() -> Option<&'static PathBuf> {
     library
 }
 
+/// A study, what it shows, what it is to show, and the command that makes it so.
+struct Case {
+    study: Study,
+    before: Files,
+    after: Files,
+    arguments: &'static [&'static str],
+}
+
+impl Case {
+    fn new((study, before, after): (Study, Files, Files)) -> Case {
+        Case { study, before, after, arguments: &["run"] }
+    }
+}
+
 /// Runs the study with its `at`-th change gone wrong; how it ended (none: killed), how many changes there were, and what
 /// was said.
-fn run(study: &Study, library: &PathBuf, kind: &str, at: usize) -> (Option<i32>, usize, String) {
+fn run(case: &Case, study: &Study, library: &PathBuf, kind: &str, at: usize) -> (Option<i32>, usize, String) {
     let (root, count) = (study.path("").canonicalize().unwrap(), tempfile::NamedTempFile::new().unwrap());
-    let mut command = study.command(&["run"]);
+    let mut command = study.command(case.arguments);
     command.env("LD_PRELOAD", library).env("FAULT_ROOT", root).env("FAULT_KIND", kind);
     command.env("FAULT_AT", at.to_string()).env("FAULT_COUNT", count.path());
     let ended = command.stdin(Stdio::null()).output().unwrap();
@@ -45,9 +59,10 @@ fn run(study: &Study, library: &PathBuf, kind: &str, at: usize) -> (Option<i32>,
 
 /// One step gone wrong: the outputs are the earlier ones or the new ones, all of them; what is said of them is true; nothing
 /// half-written is shown; and the next plain run finishes.
-fn one(kind: &str, at: usize, library: &PathBuf, (study, before, after): &(Study, Files, Files)) {
-    let study = copy(study);
-    let (code, _, said) = run(&study, library, kind, at);
+fn one(kind: &str, at: usize, library: &PathBuf, case: &Case) {
+    let Case { before, after, .. } = case;
+    let study = copy(&case.study);
+    let (code, _, said) = run(case, &study, library, kind, at);
     let shown = study.shown();
     let new = new_stages(&shown, before, after);
     assert!(new == 0 || new == differing(before, after), "{kind} at {at}: outputs of two runs\n{said}");
@@ -62,7 +77,7 @@ fn one(kind: &str, at: usize, library: &PathBuf, (study, before, after): &(Study
             assert!(said.contains(told), "{kind} at {at}, {new} stages are new: {said}");
         }
     }
-    study.run(&["run"]).fine();
+    study.run(case.arguments).fine();
     assert_same(&study.shown(), after);
     assert_eq!(leftovers(&study), 0, "{kind} at {at}");
     if new > 0 || at % 8 == 0 {
@@ -72,9 +87,9 @@ fn one(kind: &str, at: usize, library: &PathBuf, (study, before, after): &(Study
 }
 
 /// Every step from the `from`-th before the end on.
-fn steps(kind: &str, study: &(Study, Files, Files), from: usize) {
+fn steps(kind: &str, case: &Case, from: usize) {
     let Some(library) = interposer() else { return };
-    let (code, steps, _) = run(&copy(&study.0), library, kind, 0);
+    let (code, steps, _) = run(case, &copy(&case.study), library, kind, 0);
     assert_eq!(code, Some(0));
     assert!(steps > 100, "the interposer saw {steps} changes");
     eprintln!("{kind}: {} of {steps} steps", steps.min(from));
@@ -88,7 +103,7 @@ fn steps(kind: &str, study: &(Study, Files, Files), from: usize) {
                     if at + 8 > steps {
                         break;
                     }
-                    one(kind, at, library, study);
+                    one(kind, at, library, case);
                 }
             });
         }
@@ -97,17 +112,17 @@ fn steps(kind: &str, study: &(Study, Files, Files), from: usize) {
 
 #[test]
 fn killed_at_every_step() {
-    steps("kill", &changed(), usize::MAX);
+    steps("kill", &Case::new(changed()), usize::MAX);
 }
 
 #[test]
 fn refused_by_the_disk_at_every_step() {
-    steps("eio", &changed(), usize::MAX);
+    steps("eio", &Case::new(changed()), usize::MAX);
 }
 
 #[test]
 fn out_of_room_from_every_step_on() {
-    steps("enospc", &changed(), usize::MAX);
+    steps("enospc", &Case::new(changed()), usize::MAX);
 }
 
 /// The last changes of a run are those that show its results.
@@ -117,16 +132,46 @@ const SHOWING: usize = 90;
 fn killed_or_refused_while_the_first_results_are_shown() {
     let (study, _, after) = changed();
     std::fs::remove_dir_all(study.path("outputs")).unwrap();
-    let first = (study, Files::new(), after);
+    let first = Case::new((study, Files::new(), after));
     ["kill", "eio"].iter().for_each(|kind| steps(kind, &first, SHOWING));
 }
 
 #[test]
 fn killed_or_refused_while_a_folder_of_an_earlier_version_is_taken_over() {
-    let study = changed();
-    lay_out_as_before(&study.0);
-    assert_same(&study.0.shown(), &study.1);
-    ["kill", "eio"].iter().for_each(|kind| steps(kind, &study, SHOWING));
+    let case = Case::new(changed());
+    lay_out_as_before(&case.study);
+    assert_same(&case.study.shown(), &case.before);
+    ["kill", "eio"].iter().for_each(|kind| steps(kind, &case, SHOWING));
+}
+
+/// Other bytes in a stored file, and in its record their digest: a result that is whole and not what the stage makes.
+fn forge(study: &Study, stage: &str, file: &str) {
+    use sha2::Digest;
+    let digest = |bytes: &[u8]| {
+        let digits = sha2::Sha256::digest(bytes);
+        digits.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let entry = study.path("outputs").join(stage);
+    let old = std::fs::read(entry.join(file)).unwrap();
+    let new = [old.as_slice(), b"\n"].concat();
+    let record = std::fs::read_to_string(entry.join("record.json")).unwrap();
+    let forged = record.replace(&digest(&old), &digest(&new)).into_bytes();
+    for (path, bytes) in [(entry.join(file), new), (entry.join("record.json"), forged)] {
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+    }
+}
+
+#[test]
+fn killed_or_refused_while_stages_are_forced_and_make_other_bytes_under_the_same_keys() {
+    let (study, _, after) = changed();
+    study.run(&["run"]).fine();
+    forge(&study, "qc", "decisions.csv");
+    forge(&study, "report", "report.html");
+    study.run(&["status", "--exit-code"]).fine();
+    let case = Case { before: study.shown(), study, after, arguments: &["run", "--force"] };
+    assert_eq!(differing(&case.before, &case.after), 2);
+    ["kill", "eio"].iter().for_each(|kind| steps(kind, &case, usize::MAX));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::recipe::Recipe;
-use crate::store::Digest;
+use crate::store::artifact::set_aside;
 
 struct Place {
     _folder: tempfile::TempDir,
@@ -147,5 +147,29 @@ fn a_number_that_is_taken_is_passed_over() {
     fs::create_dir_all(store.shows().join("7/left")).unwrap();
     store.show(&[&entry]).unwrap();
     assert_eq!((store.shown_number(), count(&store.shows())), (Some(8), 1));
-    assert_eq!(store.held().get("qc"), Some(&entry), "{}", Digest::of(b"").short());
+    assert_eq!(store.held().get("qc"), Some(&into_cache(&entry)));
+}
+
+#[test]
+fn what_is_set_aside_while_it_is_shown_is_shown_until_something_else_is() {
+    let Place { store, _folder } = place();
+    let (qc, screen) = (stored(&store, "qc", b"1"), stored(&store, "screen", b"1"));
+    store.show(&[&qc, &screen]).unwrap();
+    let aside = set_aside(&store, &qc).unwrap();
+    assert!(!qc.folder.exists() && aside.starts_with(store.aside()));
+    assert_eq!((seen(&store, "qc"), seen(&store, "screen")), (b"1".to_vec(), b"1".to_vec()));
+    assert_eq!(fs::read(store.link("qc").join("figures/b.svg")).unwrap(), b"b");
+    assert_eq!((store.current("qc"), store.current("screen")), (None, Some(screen.clone())));
+    assert_eq!(store.shown_aside().into_iter().collect::<Vec<_>>(), [aside]);
+    // The other stage follows a run; this one stays as it is until it has a result.
+    let screen = stored(&store, "screen", b"2");
+    store.show(&[&screen]).unwrap();
+    assert_eq!((seen(&store, "qc"), seen(&store, "screen")), (b"1".to_vec(), b"2".to_vec()));
+    let qc = stored(&store, "qc", b"1");
+    store.show(&[&qc]).unwrap();
+    assert_eq!((store.current("qc"), store.shown_aside().len()), (Some(qc), 0));
+    // What is not shown is only moved.
+    let other = stored(&store, "qc", b"3");
+    assert!(set_aside(&store, &other).unwrap().join("a.parquet").exists() && !other.folder.exists());
+    assert_eq!((seen(&store, "qc"), count(&store.tmp())), (b"1".to_vec(), 0));
 }
