@@ -12,6 +12,8 @@ mod places;
 #[cfg(unix)]
 mod processes;
 #[cfg(unix)]
+mod shown;
+#[cfg(unix)]
 mod steps;
 mod tiny;
 #[cfg(unix)]

@@ -113,7 +113,7 @@ impl Store {
             self.show_next(&shown, Left::Earlier)?;
         }
         for stage in &unstable {
-            let fresh = self.fresh(stage)?;
+            let fresh = self.fresh(&format!("stage-{stage}"))?;
             symlink(&stable(stage), &fresh).map_err(|error| Failure::io("link", &fresh, error))?;
             files::place("link", &fresh, &self.link(stage))?;
         }
@@ -158,12 +158,13 @@ impl Store {
     }
 
     fn copy_all(&self, entries: &[&Entry]) -> Result<(), Failure> {
-        for entry in entries {
-            let fresh = self.fresh(&entry.stage)?;
-            let placed = copy::place(entry, &fresh, &self.link(&entry.stage));
-            placed.map_err(|failure| failure.leaving(Left::Copies))?;
-        }
-        if entries.is_empty() { Ok(()) } else { files::sync_folder(&self.outputs) }
+        let one = |entry: &&Entry| {
+            let fresh = self.fresh(&format!("stage-{}", entry.stage))?;
+            copy::place(entry, &fresh, &self.link(&entry.stage))
+        };
+        let copied = entries.iter().try_for_each(one);
+        let synced = copied.and_then(|()| if entries.is_empty() { Ok(()) } else { files::sync_folder(&self.outputs) });
+        synced.map_err(|failure| failure.leaving(Left::Copies))
     }
 
     /// A path among the temporary files where there is nothing yet.

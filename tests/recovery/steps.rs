@@ -80,7 +80,7 @@ fn one(kind: &str, at: usize, library: &PathBuf, case: &Case) {
     study.run(case.arguments).fine();
     assert_same(&study.shown(), after);
     assert_eq!(leftovers(&study), 0, "{kind} at {at}");
-    if new > 0 || at % 8 == 0 {
+    if new > 0 || at.is_multiple_of(8) {
         study.run(&["run", "--locked"]).fine();
         study.run(&["status", "--exit-code"]).fine();
     }
