@@ -22,6 +22,19 @@ pub const IO: i32 = 74;
 /// Another run is writing.
 pub const LOCKED: i32 = 75;
 
+/// What the outputs folder shows after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// What it showed before, whole.
+    Earlier,
+    /// The new results, whole; pipeline.lock and the history may still be without them.
+    Shown,
+    /// The new results, and pipeline.lock is of them; the history is without this run.
+    Locked,
+    /// Copies, which stand in for links and are made one by one: some of the new results, some of the earlier ones.
+    Copies,
+}
+
 /// Why the program could not do what was asked.
 #[derive(Debug)]
 pub enum Failure {
@@ -47,6 +60,7 @@ pub enum Failure {
         action: &'static str,
         path: String,
         error: std::io::Error,
+        left: Left,
     },
     Locked {
         holder: String,
@@ -68,7 +82,17 @@ impl Failure {
     }
 
     pub fn io(action: &'static str, path: &Path, error: std::io::Error) -> Failure {
-        Failure::Io { action, path: path.display().to_string(), error }
+        Failure::Io { action, path: path.display().to_string(), error, left: Left::Earlier }
+    }
+
+    /// The same failure where what it left in the outputs folder is not what was there; what it says already stays said.
+    pub fn leaving(mut self, now: Left) -> Failure {
+        if let Failure::Io { left, .. } = &mut self
+            && *left == Left::Earlier
+        {
+            *left = now;
+        }
+        self
     }
 
     /// One failure, or several in the order in which they happened.
@@ -98,7 +122,7 @@ impl Failure {
                 problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ")
             }
             Failure::Stage { stage, code, message } => format!("{stage}: {message} [{code}]"),
-            Failure::Io { action, path, error } => format!("cannot {action} {path}: {error}"),
+            Failure::Io { action, path, error, .. } => format!("cannot {action} {path}: {error}"),
             Failure::Locked { holder } => format!("locked by {holder}"),
             Failure::Several(failures) => failures.iter().map(Failure::brief).collect::<Vec<_>>().join("; "),
         }

@@ -59,6 +59,13 @@ impl Study {
         Study { folder: tempfile::tempdir().unwrap() }
     }
 
+    /// An empty folder in memory, where there is one: for what runs hundreds of times and would wait for the disk each time.
+    pub fn in_memory() -> Study {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        Study { folder: folder.unwrap() }
+    }
+
     /// Copies the repository's pipeline.yaml and data.
     pub fn of_the_repository() -> Study {
         let study = Study::empty();

@@ -1,4 +1,6 @@
 //! What happens when something goes wrong halfway: kills, damage, a second writer.
+//!
+//! Which fault has which test: the table in docs/cache.md, "When something goes wrong".
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -9,6 +11,10 @@ use crate::common::{STAGES, Study, assert_same};
 mod places;
 #[cfg(unix)]
 mod processes;
+#[cfg(unix)]
+mod shown;
+#[cfg(unix)]
+mod steps;
 mod tiny;
 #[cfg(unix)]
 mod watch;

@@ -50,8 +50,9 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     if let Some(lock) = &lock {
         artifact::clean(&store)?;
         gc::remove(&store, &garbage.remove, lock)?;
-        if args.aside && store.aside().exists() {
-            std::fs::remove_dir_all(store.aside()).map_err(|error| Failure::io("remove", &store.aside(), error))?;
+        store.forget_shows(None);
+        if args.aside {
+            gc::remove_aside(&store, lock)?;
         }
     }
     match args.json {

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::progress::{Machine, Person};
 use crate::store::lock::Lock;
 use crate::store::lockfile::Lockfile;
-use crate::store::{Store, artifact, lockfile};
+use crate::store::{Store, Trust, artifact, lockfile};
 use crate::{interrupt, log};
 
 #[derive(Debug, Clone, Default, PartialEq, clap::Args)]
@@ -42,6 +42,9 @@ pub struct Args {
     /// Refuse to differ from pipeline.lock, in what goes in and in what comes out
     #[arg(long, conflicts_with = "dry_run")]
     locked: bool,
+    /// Do not hash cached files whose size, times and identity are those of their last hashing (docs/cache.md)
+    #[arg(long)]
+    trust_mtime: bool,
     /// Print errors only
     #[arg(short, long)]
     quiet: bool,
@@ -128,7 +131,7 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
     let (plan, sweep) = study.load()?;
     let plan = slot.insert(plan);
     let request = request(plan, args)?;
-    let store = Store::new(&plan.folders.outputs);
+    let store = Store::new(&plan.folders.outputs).trusting(trust(args.trust_mtime, args.dry_run));
     if args.dry_run {
         return dry_run(plan, &store, &request, args.json);
     }
@@ -185,6 +188,15 @@ fn warn_if_outdated(plan: &Plan, store: &Store, request: &Request, listener: &dy
 pub fn locked(plan: &Plan, wanted: bool) -> Result<Option<Arc<Lockfile>>, Failure> {
     let read = || lockfile::read(&lockfile::path(&plan.pipeline)).map(Arc::new);
     wanted.then(read).transpose()
+}
+
+/// How far cached files are believed; whoever only reads keeps no record of it.
+pub fn trust(mtime: bool, only_reads: bool) -> Trust {
+    match (mtime, only_reads) {
+        (false, _) => Trust::Nothing,
+        (true, true) => Trust::Looks,
+        (true, false) => Trust::LooksAndKeeps,
+    }
 }
 
 /// As many threads as asked for, or as there are processors.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{OK, Study, out, targets};
+use super::{OK, Study, out, run, targets};
 use crate::engine::graph::Look;
 use crate::engine::status::{Standing, State, survey};
 use crate::failure::{Failure, OUTDATED};
@@ -17,11 +17,14 @@ pub struct Args {
     /// Leave with 10 when anything is outdated
     #[arg(long)]
     exit_code: bool,
+    /// Do not hash cached files that look as they did when `run --trust-mtime` hashed them
+    #[arg(long)]
+    trust_mtime: bool,
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     let (plan, sweep) = study.load()?;
-    let store = Store::new(&plan.folders.outputs);
+    let store = Store::new(&plan.folders.outputs).trusting(run::trust(args.trust_mtime, true));
     let standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
     print(&standings, args.json);
     if let (false, Some(remark)) = (args.json, sweep.remark()) {

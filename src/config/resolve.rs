@@ -16,6 +16,7 @@ use super::{overrides, prune};
 use crate::engine::registry::{self, Bound};
 use crate::engine::supply::Shelf;
 use crate::failure::Failure;
+use crate::store::steady;
 
 /// The code of a number that no setting can hold.
 const NOT_FINITE: &str = "not_finite";
@@ -221,14 +222,14 @@ fn follows(problem: &Problem, hidden: &BTreeSet<String>) -> bool {
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+    let bytes = steady::read(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Failure::Usage {
             message: format!("there is no {} here", path.display()),
             remedy: "run ketascreen in the study's folder, or name the file with --pipeline".to_owned(),
         },
         _ => Failure::io("read", path, error),
     })?;
-    String::from_utf8(bytes).map(|text| text.trim_start_matches('\u{feff}').to_owned()).map_err(|error| {
+    String::from_utf8(bytes.to_vec()).map(|text| text.trim_start_matches('\u{feff}').to_owned()).map_err(|error| {
         Failure::Usage {
             message: format!("{} is not UTF-8 text (byte {})", path.display(), error.utf8_error().valid_up_to()),
             remedy: "save the file as UTF-8".to_owned(),

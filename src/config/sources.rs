@@ -1,16 +1,15 @@
 //! The study's files: read whole and hashed before anything is decided, so that the bytes that were hashed are the
-//! bytes that are used.
+//! bytes that are used, and are those of one moment ([`steady`]).
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use stages::contract::{Place, Problem, SourceFile, SourceRequest, suggest};
 
 use super::paths::{self, Folders};
-use crate::store::Digest;
+use crate::store::{Digest, steady};
 
 /// A file that a stage asked for.
 #[derive(Debug, Clone)]
@@ -55,7 +54,7 @@ impl Files {
 }
 
 fn read_and_hash(path: &Path) -> std::io::Result<Content> {
-    let bytes = whole(path)?;
+    let bytes = steady::read(path)?;
     let digest = Digest::of(&bytes);
     Ok((bytes, digest))
 }
@@ -106,23 +105,12 @@ fn read_one(
     Ok(Source { role: request.role, name: request.path.clone(), bytes, digest })
 }
 
-/// A whole file, held once: read into the place where it will stay, since a `Vec` would be copied into it.
-fn whole(path: &Path) -> std::io::Result<Arc<[u8]>> {
-    let mut file = File::open(path)?;
-    let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length).collect();
-    if let Some(place) = Arc::get_mut(&mut bytes)
-        && file.read_exact(place).is_ok()
-        && file.read(&mut [0])? == 0
-    {
-        return Ok(bytes);
-    }
-    // A pipe, whose length no one knows, or a file that another program is writing.
-    std::fs::read(path).map(Arc::from)
-}
-
 fn unreadable(request: &SourceRequest, path: &Path, error: &std::io::Error) -> Problem {
     let place = Place::setting(&request.setting);
+    if steady::is_unsteady(error) {
+        let message = format!("`{}` changed while it was read", request.path);
+        return Problem::new("changing_file", place, message, "run again when the program that writes it is done");
+    }
     if error.kind() != ErrorKind::NotFound {
         let message = format!("cannot read `{}`: {error}", request.path);
         return Problem::new("unreadable_file", place, message, "make the file readable");
@@ -140,27 +128,4 @@ fn unreadable(request: &SourceRequest, path: &Path, error: &std::io::Error) -> P
         None => "put the file there, or correct the setting".to_owned(),
     };
     Problem::new("missing_file", place, format!("there is no file `{}` in the data folder", request.path), remedy)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_of_any_length_is_read_whole_and_a_folder_is_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a, \u{3b2}");
-        for length in [0, 1, 4096, 100_000] {
-            let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
-            std::fs::write(&path, &bytes).unwrap();
-            assert_eq!(*whole(&path).unwrap(), *bytes);
-        }
-        assert!(whole(folder.path()).is_err() && whole(&folder.path().join("none")).is_err());
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_file_that_does_not_say_its_length_is_read_whole_too() {
-        assert!(!whole(Path::new("/proc/self/status")).unwrap().is_empty());
-    }
 }

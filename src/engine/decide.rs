@@ -5,7 +5,7 @@ use super::recipe::Recipe;
 use super::staleness;
 use crate::config::Yaml;
 use crate::failure::Failure;
-use crate::store::{Damage, Entry, Record, Store, verify};
+use crate::store::{Damage, Entry, Record, Store};
 
 /// What to do about one stage.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub fn decide(recipe: &Recipe, store: &Store, yaml: &Yaml, forced: bool) -> Resu
         reasons.extend(forced.then_some(Reason::Forced));
         return Ok(Verdict::Run { entry, reasons, damaged: Vec::new() });
     }
-    let (record, damaged) = verify(&entry)?;
+    let (record, damaged) = store.verify(&entry)?;
     let mut reasons: Vec<Reason> = damaged.iter().map(Damage::reason).collect();
     reasons.extend(forced.then_some(Reason::Forced));
     match record {

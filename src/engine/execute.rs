@@ -1,7 +1,7 @@
 //! A whole run: every stage that is asked for, in order, independent ones side by side.
 //!
-//! Results are stored as they are made, so a run that stops loses nothing; the links, the lock file and the history
-//! follow only when everything asked for is up to date, so `outputs/` always shows one consistent run.
+//! Results are stored as they are made, so a run that stops loses nothing; they are shown, all at one moment, only when
+//! everything asked for is up to date, so `outputs/` always shows one consistent run. The lock file and the history follow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,11 +15,11 @@ use super::locked;
 use super::plan::Graph;
 use super::supply::{Shelf, Stored};
 use crate::config::Plan;
-use crate::failure::Failure;
+use crate::failure::{Failure, Left};
 use crate::store::history::{Diary, Outcome, StageRun};
 use crate::store::lock::Lock;
 use crate::store::lockfile::Lockfile;
-use crate::store::{Damage, Store, files, lockfile, verify};
+use crate::store::{Damage, Store, lockfile};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -61,7 +61,9 @@ pub fn execute(
     let end = finished.is_ok().then(|| finished_event(plan, store, &wanted, &stages, start.elapsed()));
     let worth_telling = stages.iter().any(|stage| stage.outcome != Outcome::Cached || stage.switched);
     let told = match worth_telling {
-        true => diary.write(plan.yaml.overrides.values().cloned().collect(), stages, finished.as_ref().err()),
+        true => diary
+            .write(plan.yaml.overrides.values().cloned().collect(), stages, finished.as_ref().err())
+            .map_err(|failure| failure.leaving(Left::Locked)),
         false => Ok(()),
     };
     finished.and(told)?;
@@ -128,7 +130,7 @@ pub fn shelved(plan: &Plan, store: &Store, graph: &Graph, wanted: &BTreeSet<usiz
         let nothing =
             |why: String| Failure::Usage { message: why, remedy: format!("run `ketascreen run {stage}` first") };
         let entry = store.current(stage).ok_or_else(|| nothing(format!("{stage} has no results yet")))?;
-        let (record, damaged) = verify(&entry)?;
+        let (record, damaged) = store.verify(&entry)?;
         let files: Vec<String> = damaged.iter().map(|damage: &Damage| damage.reason().to_string()).collect();
         match record {
             Some(record) if damaged.is_empty() => drop(shelf.insert(stage, Stored { entry, record: record.into() })),
@@ -138,7 +140,7 @@ pub fn shelved(plan: &Plan, store: &Store, graph: &Graph, wanted: &BTreeSet<usiz
     Ok(shelf)
 }
 
-/// Flips the links and, after a full run, writes the lock file.
+/// Shows the results, all at once, and, after a full run, writes the lock file.
 fn finish(
     plan: &Plan,
     store: &Store,
@@ -147,16 +149,11 @@ fn finish(
     shelf: &Shelf,
 ) -> Result<(), Failure> {
     let stored: Vec<&Stored> = wanted.iter().filter_map(|index| shelf.get(plan.stages[*index].name())).collect();
-    let mut flipped = false;
-    for stored in &stored {
-        flipped |= store.show(&stored.entry)?;
-    }
-    if flipped {
-        files::sync_folder(&store.outputs)?;
-    }
+    store.show(&stored.iter().map(|stored| &stored.entry).collect::<Vec<_>>())?;
     if stored.len() == plan.stages.len() && !request.only && request.locked.is_none() {
         let records: Vec<_> = stored.iter().map(|stored| stored.record.as_ref().clone()).collect();
-        lockfile::write(&lockfile::path(&plan.pipeline), &records, &plan.yaml.overrides)?;
+        let written = lockfile::write(&lockfile::path(&plan.pipeline), &records, &plan.yaml.overrides);
+        written.map_err(|failure| failure.leaving(Left::Shown))?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use stages::contract::{Place, Problem};
 
-use super::Failure;
+use super::{Failure, Left};
 use crate::config::yaml::Origin;
 use crate::config::{Spot, Yaml};
 
@@ -35,11 +35,10 @@ fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
             };
             labelled(&format!("{stage}: {message}"), &[], remedy)
         }
-        Failure::Io { action, path, error } => labelled(
-            &format!("cannot {action} {path}: {error}"),
-            &[],
-            "earlier outputs are unchanged; run again when this is mended",
-        ),
+        Failure::Io { action, path, error, left } => {
+            let remedy = format!("{}; run again when this is mended", shown(*left));
+            labelled(&format!("cannot {action} {path}: {error}"), &[], &remedy)
+        }
         Failure::Locked { holder } => {
             let message = format!("another run is writing here: {holder}");
             labelled(&message, &[], "wait for it with --wait-lock")
@@ -47,6 +46,20 @@ fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
         Failure::Several(failures) => {
             let bodies = failures.iter().map(|failure| body(failure, yaml));
             bodies.map(|text| text.trim_end().to_owned() + "\n\n").collect()
+        }
+    }
+}
+
+/// What the outputs folder shows, in words.
+fn shown(left: Left) -> &'static str {
+    match left {
+        Left::Earlier => "earlier outputs are unchanged",
+        Left::Shown => "the new outputs are shown, all of them, and pipeline.lock may still be of the earlier ones",
+        Left::Locked => {
+            "the new outputs are shown and pipeline.lock is of them; only the history is without this run, or with half of it"
+        }
+        Left::Copies => {
+            "where links do not work outputs are copied one by one, and some may be new and some still the earlier ones"
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::digest::Digest;
 use super::files;
 use super::layout::{Entry, Store};
+use super::link::into_cache;
 use super::record::{FILE, Output, Record};
 use crate::engine::recipe::Recipe;
 use crate::failure::Failure;
@@ -27,12 +28,32 @@ pub fn store(store: &Store, entry: &Entry, recipe: &Recipe, contents: Vec<Conten
 }
 
 /// Moves an entry out of the way, keeping it for whoever wants to see what happened; where it went.
+///
+/// Where it is shown, it goes on being shown from there, until the run that makes it again shows its results.
 pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
+    store.distrust(entry);
     files::create_folder(&store.aside())?;
     let short = &entry.key.as_str()[..12];
     let names = (1..).map(|n| store.aside().join(format!("{}-{short}-{n}", entry.stage)));
     let to = names.into_iter().find(|path| !path.exists()).expect("the numbers do not end");
-    fs::rename(&entry.folder, &to).map_err(|error| Failure::io("set aside", &entry.folder, error))?;
+    let failed = |error| Failure::io("set aside", &entry.folder, error);
+    if store.held().get(&entry.stage) != Some(&into_cache(entry)) {
+        return fs::rename(&entry.folder, &to).map_err(failed).map(|()| to);
+    }
+    let copy = fresh(&store.tmp(), &entry.stage)?;
+    let shown = files::link_all(&entry.folder, &copy)
+        .map_err(failed)
+        .and_then(|()| files::sync_folder(&copy))
+        .and_then(|()| files::place("set aside", &copy, &to))
+        .and_then(|()| files::sync_folder(&store.aside()))
+        .and_then(|()| store.show_aside(entry, &to));
+    if shown.is_err() {
+        let _ = fs::remove_dir_all(&copy);
+    }
+    shown?;
+    // Renamed away first: what is half removed is no entry.
+    let old = fresh(&store.tmp(), &entry.stage)?;
+    fs::rename(&entry.folder, old.join("old")).and_then(|()| fs::remove_dir_all(&old)).map_err(failed)?;
     Ok(to)
 }
 

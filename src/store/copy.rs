@@ -10,6 +10,7 @@ use super::files;
 use super::layout::Entry;
 use super::record::{FILE, Record};
 use crate::failure::Failure;
+use crate::interrupt;
 
 /// The file that makes a folder a copy of this program's, and holds the entry's key.
 const MARK: &str = ".copy-of";
@@ -17,6 +18,11 @@ const MARK: &str = ".copy-of";
 /// The key of the entry that a folder is a copy of; none for any other folder.
 pub fn key(folder: &Path) -> Option<Digest> {
     Digest::parse(fs::read_to_string(folder.join(MARK)).ok()?.trim())
+}
+
+/// Whether a folder is such a copy, and no link to one.
+pub fn stands_in(folder: &Path) -> bool {
+    key(folder).is_some() && !folder.is_symlink()
 }
 
 /// Whether every file of the copy is what the entry's record says.
@@ -38,8 +44,13 @@ pub fn place(entry: &Entry, fresh: &Path, folder: &Path) -> Result<(), Failure> 
         fs::copy(entry.folder.join(path), &target).map_err(|error| Failure::io("copy", &target, error))?;
     }
     files::write(&fresh.join(MARK), format!("{}\n", entry.key).as_bytes())?;
-    if key(folder).is_some() {
-        fs::remove_dir_all(folder).map_err(|error| Failure::io("replace", folder, error))?;
-    }
-    files::place("rename", fresh, folder)
+    let before = fresh.with_extension("before");
+    files::remove(&before).map_err(|error| Failure::io("remove", &before, error))?;
+    interrupt::undisturbed(|| {
+        if stands_in(folder) {
+            fs::rename(folder, &before).map_err(|error| Failure::io("replace", folder, error))?;
+        }
+        fs::rename(fresh, folder).map_err(|error| Failure::io("rename", folder, error))
+    })?;
+    files::remove(&before).map_err(|error| Failure::io("remove", &before, error))
 }

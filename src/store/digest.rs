@@ -19,7 +19,11 @@ impl Digest {
 
     /// Hashes a file in full without holding it.
     pub fn of_file(path: &Path) -> std::io::Result<(Digest, u64)> {
-        let mut file = std::fs::File::open(path)?;
+        Digest::of_reader(&mut std::fs::File::open(path)?)
+    }
+
+    /// Hashes everything that is left to read, and how many bytes that are.
+    pub fn of_reader(file: &mut impl Read) -> std::io::Result<(Digest, u64)> {
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; 1 << 16];
         let mut total = 0;

@@ -20,13 +20,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<File, Failure> {
 }
 
 /// Replaces a file: written beside it, synced, renamed over it; a signal finds it before or after.
+///
+/// What is beside it has one name whoever writes it, so that what a killed run left is gone when the next one has written.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     interrupt::undisturbed(|| written_beside(path, bytes))
 }
 
 fn written_beside(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
+    name.push(".tmp");
     let tmp = path.with_file_name(name);
     let _ = fs::remove_file(&tmp);
     let written = write(&tmp, bytes)
@@ -43,6 +45,32 @@ fn written_beside(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// the error's word for it.
 pub fn place(doing: &'static str, ready: &Path, to: &Path) -> Result<(), Failure> {
     interrupt::undisturbed(|| fs::rename(ready, to)).map_err(|error| Failure::io(doing, to, error))
+}
+
+/// Removes a file, a link or a folder with all that is in it; where there is nothing, nothing.
+pub fn remove(path: &Path) -> std::io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes a folder, which may be there and empty, hold the same files as another: by second names where the file system has
+/// them, else by copies.
+pub fn link_all(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for found in fs::read_dir(from)? {
+        let found = found?;
+        let (path, target) = (found.path(), to.join(found.file_name()));
+        if found.file_type()?.is_dir() {
+            link_all(&path, &target)?;
+        } else if fs::hard_link(&path, &target).is_err() {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes renames within a folder durable.

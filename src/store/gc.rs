@@ -75,10 +75,25 @@ pub fn remove(store: &Store, entries: &[Entry], _lock: &Lock) -> Result<(), Fail
     files::create_folder(&tmp)?;
     for (n, entry) in entries.iter().enumerate() {
         let to = tmp.join(n.to_string());
+        store.distrust(entry);
         fs::rename(&entry.folder, &to).map_err(|error| Failure::io("remove", &entry.folder, error))?;
         fs::remove_dir_all(&to).map_err(|error| Failure::io("remove", &to, error))?;
     }
     fs::remove_dir(&tmp).map_err(|error| Failure::io("remove", &tmp, error))
+}
+
+/// Removes what was set aside, except what is shown because the run that was to make it again did not get so far.
+pub fn remove_aside(store: &Store, _lock: &Lock) -> Result<(), Failure> {
+    let shown = store.shown_aside();
+    let found = fs::read_dir(store.aside()).into_iter().flatten().flatten().map(|found| found.path());
+    for path in found.filter(|path| !shown.contains(path)) {
+        files::remove(&path).map_err(|error| Failure::io("remove", &path, error))?;
+    }
+    if shown.is_empty() {
+        files::remove(&store.aside()).map_err(|error| Failure::io("remove", &store.aside(), error))
+    } else {
+        Ok(())
+    }
 }
 
 /// Bytes of all files below a folder; what cannot be read counts nothing.
@@ -129,7 +144,7 @@ mod tests {
         run(&store, "1", Some(json!({"stages": [], "universes": used(0)["stages"]})));
         run(&store, "2", Some(used(1)));
         run(&store, "3", None);
-        store.show(&entries[2]).unwrap();
+        store.show(&[&entries[2]]).unwrap();
         let removes = |keep| sort(&store, keep).unwrap().remove.len();
         assert_eq!([removes(0), removes(1), removes(2), removes(9)], [3, 2, 1, 1]);
         let garbage = sort(&store, 1).unwrap();

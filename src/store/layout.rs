@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::digest::Digest;
+use super::trust::Trust;
 
 /// The outputs folder of one study.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub outputs: PathBuf,
+    /// How far files of the cache are believed unhashed.
+    pub trust: Trust,
 }
 
 /// One stage's result under one key.
@@ -20,7 +23,7 @@ pub struct Entry {
 
 impl Store {
     pub fn new(outputs: &Path) -> Store {
-        Store { outputs: outputs.to_owned() }
+        Store { outputs: outputs.to_owned(), trust: Trust::Nothing }
     }
 
     pub fn cache(&self) -> PathBuf {
@@ -46,6 +49,16 @@ impl Store {
 
     pub fn lock(&self) -> PathBuf {
         self.cache().join("lock")
+    }
+
+    /// The link to the folder of links that is shown now.
+    pub fn shown(&self) -> PathBuf {
+        self.cache().join("shown")
+    }
+
+    /// The folders of links, by number.
+    pub fn shows(&self) -> PathBuf {
+        self.cache().join("shows")
     }
 
     /// The link that shows a stage's current result.

@@ -1,106 +1,105 @@
-//! `outputs/<stage>`: a relative link to the current entry, flipped by a rename; a copy where links do not work.
+//! `outputs/<stage>`: a relative link that is made once and leads through `.cache/shown` to the current entry; a copy
+//! where links do not work. Reads only; [`show`](super::show) is what changes them.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::copy;
 use super::digest::Digest;
-use super::files;
 use super::layout::{Entry, Store};
-use crate::failure::Failure;
+
+/// What stages show: the targets of the links in a folder of links.
+pub type Links = BTreeMap<String, PathBuf>;
 
 impl Store {
     /// The entry that a stage's link (or copy) shows, whether or not it is whole.
     pub fn current(&self, stage: &str) -> Option<Entry> {
         let link = self.link(stage);
         let Ok(target) = fs::read_link(&link) else { return copy::key(&link).map(|key| self.entry(stage, &key)) };
-        let key = Digest::parse(target.file_name()?.to_str()?)?;
-        let entry = self.entry(stage, &key);
-        (target == relative(&entry)).then_some(entry)
+        if target == stable(stage) {
+            return self.entry_of(stage, &self.shown_folder()?.join(stage), &up());
+        }
+        // A link to the entry itself: how earlier versions of this program laid the folder out.
+        self.entry_of(stage, &link, Path::new(".cache"))
     }
 
-    /// Lets a stage's link show this entry; whether that changed anything.
-    pub fn show(&self, entry: &Entry) -> Result<bool, Failure> {
-        let link = self.link(&entry.stage);
-        let copied = copy::key(&link).is_some() && !link.is_symlink();
-        let shown =
-            if copied { copy::is_whole(&link, entry) } else { self.current(&entry.stage).as_ref() == Some(entry) };
-        if shown {
-            return Ok(false);
-        }
-        if !copied && link.symlink_metadata().is_ok_and(|found| !found.is_symlink()) {
-            let error = std::io::Error::other("it is not a link of this program; move it away");
-            return Err(Failure::io("replace", &link, error));
-        }
-        files::create_folder(&self.tmp())?;
-        let fresh = self.tmp().join(format!("{}-link-{}", std::process::id(), entry.stage));
-        let _ = fs::remove_file(&fresh);
-        match if copied { Err(ErrorKind::Unsupported.into()) } else { symlink(&relative(entry), &fresh) } {
-            Ok(()) => files::place("link", &fresh, &link)?,
-            // What file systems without links answer.
-            Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
-                copy::place(entry, &fresh, &link)?;
-            }
-            Err(error) => return Err(Failure::io("link", &link, error)),
-        }
-        Ok(true)
-    }
-}
-
-/// The link's target, as seen from the outputs folder.
-fn relative(entry: &Entry) -> PathBuf {
-    Path::new(".cache").join("entries").join(&entry.stage).join(entry.key.as_str())
-}
-
-#[cfg(unix)]
-fn symlink(target: &Path, link: &Path) -> std::io::Result<()> {
-    std::os::unix::fs::symlink(target, link)
-}
-
-#[cfg(windows)]
-fn symlink(target: &Path, link: &Path) -> std::io::Result<()> {
-    std::os::windows::fs::symlink_dir(target, link)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::recipe::Recipe;
-
-    #[test]
-    fn a_link_is_flipped_and_what_is_not_a_link_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path());
-        let (first, second) = (store.entry("qc", &Digest::of(b"1")), store.entry("qc", &Digest::of(b"2")));
-        assert_eq!(store.current("qc"), None);
-        assert!(store.show(&first).unwrap() && store.show(&second).unwrap() && !store.show(&second).unwrap());
-        assert_eq!(store.current("qc"), Some(second));
-        fs::create_dir(store.link("screen")).unwrap();
-        assert!(store.show(&store.entry("screen", &Digest::of(b"1"))).is_err());
+    /// Whether a stage's link is the one that leads through `.cache/shown`.
+    pub fn is_stable(&self, stage: &str) -> bool {
+        fs::read_link(self.link(stage)).is_ok_and(|target| target == stable(stage))
     }
 
-    #[test]
-    fn where_links_do_not_work_a_copy_is_kept_whole_and_follows() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path());
-        let entry = |settings: serde_json::Value, bytes: &[u8]| {
-            let recipe = Recipe { stage: "qc", version: 1, seed: None, settings, inputs: Default::default() };
-            let entry = store.entry("qc", &recipe.key());
-            let contents = vec![("a.parquet".to_owned(), bytes.to_vec()), ("figures/b.svg".to_owned(), b"b".to_vec())];
-            crate::store::artifact::store(&store, &entry, &recipe, contents).unwrap();
-            entry
+    /// Every stage that shows something by a link, and what: entries, and results that were set aside.
+    pub fn linked(&self) -> Links {
+        let held = self.held();
+        let names = fs::read_dir(&self.outputs).into_iter().flatten().flatten();
+        let links = names.filter(|name| name.file_type().is_ok_and(|kind| kind.is_symlink()));
+        let stages = links.filter_map(|name| name.file_name().into_string().ok());
+        let target = |stage: &str| match self.is_stable(stage) {
+            true => held.get(stage).cloned(),
+            false => self.current(stage).map(|entry| into_cache(&entry)),
         };
-        let (first, second) = (entry(serde_json::json!(1), b"1"), entry(serde_json::json!(2), b"2"));
-        let shown = store.link("qc").join("a.parquet");
-        copy::place(&first, &store.tmp().join("fresh"), &store.link("qc")).unwrap();
-        assert_eq!(store.current("qc"), Some(first.clone()));
-        assert!(!store.show(&first).unwrap());
-        fs::remove_file(&shown).unwrap();
-        fs::write(&shown, "altered").unwrap();
-        assert!(store.show(&first).unwrap(), "an altered copy is repaired");
-        assert_eq!(fs::read(&shown).unwrap(), b"1");
-        assert!(store.show(&second).unwrap());
-        assert_eq!((fs::read(&shown).unwrap(), store.current("qc")), (b"2".to_vec(), Some(second)));
+        stages.filter_map(|stage| Some((stage.clone(), target(&stage)?))).collect()
     }
+
+    /// What the folder of links holds that is shown now, whether or not `outputs/<stage>` leads there.
+    pub fn held(&self) -> Links {
+        let Some(shown) = self.shown_folder() else { return BTreeMap::new() };
+        let stages = fs::read_dir(&shown).into_iter().flatten().flatten();
+        let stages = stages.filter_map(|name| name.file_name().into_string().ok());
+        let target = |stage: &str| {
+            let target = fs::read_link(shown.join(stage)).ok()?;
+            let aside = target.file_name().is_some_and(|name| target == into_aside(Path::new(name)));
+            (aside || self.entry_of(stage, &shown.join(stage), &up()).is_some()).then_some(target)
+        };
+        stages.filter_map(|stage| Some((stage.clone(), target(&stage)?))).collect()
+    }
+
+    /// The folder of links that is shown now.
+    pub fn shown_folder(&self) -> Option<PathBuf> {
+        Some(self.shows().join(self.shown_number()?.to_string()))
+    }
+
+    /// The number of what is shown now.
+    pub fn shown_number(&self) -> Option<u64> {
+        let target = fs::read_link(self.shown()).ok()?;
+        let number = target.file_name()?.to_str()?.parse().ok()?;
+        (target == numbered(number)).then_some(number)
+    }
+
+    /// The entry that a link leads to whose target begins with `cache`; none for any other link.
+    fn entry_of(&self, stage: &str, link: &Path, cache: &Path) -> Option<Entry> {
+        let target = fs::read_link(link).ok()?;
+        let key = Digest::parse(target.file_name()?.to_str()?)?;
+        (target == cache.join(below_cache(stage, &key))).then(|| self.entry(stage, &key))
+    }
+}
+
+/// The target of `outputs/<stage>`.
+pub fn stable(stage: &str) -> PathBuf {
+    Path::new(".cache").join("shown").join(stage)
+}
+
+/// The target of a stage's link in a folder of links.
+pub fn into_cache(entry: &Entry) -> PathBuf {
+    up().join(below_cache(&entry.stage, &entry.key))
+}
+
+/// The target of a stage's link whose result was set aside while it is made again.
+pub fn into_aside(name: &Path) -> PathBuf {
+    up().join("aside").join(name)
+}
+
+/// From a folder of links to the cache.
+fn up() -> PathBuf {
+    Path::new("..").join("..")
+}
+
+/// The target of `.cache/shown`.
+pub fn numbered(number: u64) -> PathBuf {
+    Path::new("shows").join(number.to_string())
+}
+
+fn below_cache(stage: &str, key: &Digest) -> PathBuf {
+    Path::new("entries").join(stage).join(key.as_str())
 }

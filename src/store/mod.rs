@@ -1,4 +1,4 @@
-//! The cache on disk: entries by key, a link per stage, the lock, the history.
+//! The cache on disk: entries by key, one link that is flipped to show other results, the lock, the history.
 //!
 //! An entry is complete or it is not there: it is written aside, synced, hashed from disk, its record last, and then
 //! renamed into place. Nothing here decides whether a stage runs.
@@ -20,10 +20,14 @@ pub mod parquet;
 pub mod record;
 pub mod runs;
 pub mod scratch;
+pub mod show;
+pub mod steady;
 pub mod target;
+pub mod trust;
 pub mod verify;
 
 pub use digest::Digest;
 pub use layout::{Entry, Store};
 pub use record::Record;
+pub use trust::Trust;
 pub use verify::{Damage, verify};

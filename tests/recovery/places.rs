@@ -69,6 +69,75 @@ fn an_artifact_altered_truncated_emptied_or_of_the_same_size_and_time_is_made_ag
     }
 }
 
+#[test]
+fn what_is_trusted_unhashed_is_noticed_by_its_time_of_change_and_hashed_without_the_option() {
+    let (study, _, after) = changed();
+    study.run(&["run"]).fine();
+    // Files younger than two seconds are not believed.
+    std::thread::sleep(std::time::Duration::from_millis(2200));
+    study.run(&["status", "--trust-mtime"]).fine();
+    let trusted = study.path("outputs/.cache/trusted/ingest");
+    assert!(!trusted.exists(), "who reads writes nothing");
+    study.run(&["run", "--trust-mtime"]).fine();
+    let looks = fs::read_dir(&trusted).unwrap().next().unwrap().unwrap().path();
+    let kept = fs::read_to_string(&looks).unwrap();
+    let said = study.run(&["run", "--trust-mtime"]).fine();
+    assert!(said.err.contains(&format!("0 ran, {} cached", STAGES.len())), "{}", said.err);
+    assert_eq!(fs::read_to_string(&looks).unwrap(), kept, "nothing was hashed, so nothing is written");
+    let file = study.path("outputs/ingest/participants.parquet").canonicalize().unwrap();
+    let found = fs::metadata(&file).unwrap();
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    fs::write(&file, &bytes).unwrap();
+    fs::File::options().append(true).open(&file).unwrap().set_modified(found.modified().unwrap()).unwrap();
+    let said = study.run(&["status", "--trust-mtime"]).fine();
+    assert!(said.out.contains("ingest/participants.parquet was altered"), "{}", said.out);
+    // What the option gives up: a look that is the altered file's own is believed. A plain run hashes.
+    use std::os::unix::fs::MetadataExt;
+    let now = fs::metadata(&file).unwrap();
+    let mut forged: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    let seen = &mut forged["files"]["participants.parquet"];
+    seen["look"]["ctime"] = (now.ctime() * 1_000_000_000 + now.ctime_nsec()).into();
+    seen["since"] = (now.ctime() * 1_000_000_000 + 60_000_000_000).into();
+    fs::write(&looks, forged.to_string()).unwrap();
+    assert!(study.run(&["status", "--trust-mtime"]).fine().out.contains("ingest     cached"));
+    assert_eq!(study.run(&["verify"]).code, Some(10), "`verify` believes nothing");
+    let said = study.run(&["run"]).fine();
+    assert!(said.err.contains("ingest     damaged  ingest/participants.parquet"), "{}", said.err);
+    assert_same(&study.shown(), &after);
+    study.run(&["gc", "--keep-runs", "0"]).fine();
+    assert_eq!(fs::read_dir(&trusted).unwrap().count(), 0, "the looks of what went are gone with it");
+}
+
+/// A folder that is read-only for everyone, root as well.
+#[test]
+fn outputs_on_a_read_only_file_system_can_be_read_and_a_run_says_74_and_changes_nothing() {
+    let (study, before, after) = changed();
+    let script = format!(
+        "mount --bind outputs outputs && mount -o remount,ro,bind outputs || exit 99
+         {PROGRAM} status > said || exit 98; {PROGRAM} verify >> said || exit 97
+         {PROGRAM} run 2>> said; echo $? > code; cp -aL outputs/. seen; umount outputs"
+    );
+    fs::create_dir(study.path("seen")).unwrap();
+    let mut shell = std::process::Command::new("unshare");
+    let output = shell.current_dir(study.path("")).args(["-rm", "bash", "-c", &script]).output();
+    let Some(output) = output.ok().filter(|output| !matches!(output.status.code(), Some(99 | 1))) else {
+        eprintln!("SKIPPED: nothing can be mounted read-only here");
+        return;
+    };
+    let read = |path: &str| fs::read_to_string(study.path(path)).unwrap_or_default();
+    let said = format!("{}{}", read("said"), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}");
+    assert_eq!(read("code").trim(), "74", "{said}");
+    assert!(said.contains("Read-only file system") && said.contains("earlier outputs are unchanged"), "{said}");
+    assert!(before.iter().all(|(path, bytes)| fs::read(study.path("seen").join(path)).unwrap() == *bytes));
+    assert_same(&study.shown(), &before);
+    study.run(&["run"]).fine();
+    assert_same(&study.shown(), &after);
+}
+
 /// A small file system of its own, which only root may make.
 #[test]
 fn a_disk_that_is_really_full_ends_with_74_and_the_earlier_results_stay() {

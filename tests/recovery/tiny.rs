@@ -32,7 +32,7 @@ pub fn tiny() -> Study {
 
 /// The same files, links and times in another folder.
 pub fn copy(study: &Study) -> Study {
-    let copy = Study::empty();
+    let copy = Study::in_memory();
     let copied = Command::new("cp").arg("-a").arg(study.path(".")).arg(copy.path(".")).status().unwrap();
     assert!(copied.success());
     copy
@@ -64,6 +64,24 @@ pub fn new_stages(shown: &Files, before: &Files, after: &Files) -> usize {
         shown == after && before != after
     };
     STAGES.iter().filter(is_new).count()
+}
+
+/// How many stages differ between two results.
+pub fn differing(before: &Files, after: &Files) -> usize {
+    new_stages(after, before, after)
+}
+
+/// Lays the results out as versions of the program did whose links led to the entries themselves.
+#[cfg(unix)]
+pub fn lay_out_as_before(study: &Study) {
+    for stage in STAGES {
+        let entry = study.path("outputs").join(stage).canonicalize().unwrap();
+        let target = format!(".cache/entries/{stage}/{}", entry.file_name().unwrap().to_str().unwrap());
+        std::fs::remove_file(study.path("outputs").join(stage)).unwrap();
+        std::os::unix::fs::symlink(target, study.path("outputs").join(stage)).unwrap();
+    }
+    std::fs::remove_file(study.path("outputs/.cache/shown")).unwrap();
+    std::fs::remove_dir_all(study.path("outputs/.cache/shows")).unwrap();
 }
 
 /// What a run left half-written.

@@ -21,7 +21,7 @@ use crate::engine::supply::Stored;
 use crate::failure::Failure;
 use crate::store::history::{Diary, Outcome, StageRun};
 use crate::store::lock::Lock;
-use crate::store::{Digest, Entry, Store, artifact, files};
+use crate::store::{Digest, Entry, Store, artifact};
 
 const NAME: &str = stages::sweep::NAME;
 
@@ -99,7 +99,7 @@ fn ending(made: &Result<(), Failure>, entry: &Entry) -> StageRun {
 }
 
 fn show(store: &Store, entry: &Entry) -> Result<(), Failure> {
-    if store.show(entry)? { files::sync_folder(&store.outputs) } else { Ok(()) }
+    store.show(&[entry]).map(|_| ())
 }
 
 impl<'a> Sweep<'a> {
