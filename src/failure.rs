@@ -43,6 +43,14 @@ pub enum Failure {
         code: &'static str,
         message: String,
     },
+    /// A command of a stage of the user's own failed; `said` are its last lines.
+    Command {
+        stage: String,
+        code: &'static str,
+        message: String,
+        said: Vec<String>,
+        remedy: String,
+    },
     Io {
         action: &'static str,
         path: String,
@@ -80,7 +88,7 @@ impl Failure {
     pub fn code(&self) -> i32 {
         match self {
             Failure::Usage { .. } | Failure::Input { .. } | Failure::Data { .. } => INPUT,
-            Failure::Stage { .. } => STAGE,
+            Failure::Stage { .. } | Failure::Command { .. } => STAGE,
             Failure::Io { .. } => IO,
             Failure::Locked { .. } => LOCKED,
             Failure::Several(failures) => {
@@ -97,7 +105,9 @@ impl Failure {
             Failure::Input { problems, .. } | Failure::Data { problems } => {
                 problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ")
             }
-            Failure::Stage { stage, code, message } => format!("{stage}: {message} [{code}]"),
+            Failure::Stage { stage, code, message } | Failure::Command { stage, code, message, .. } => {
+                format!("{stage}: {message} [{code}]")
+            }
             Failure::Io { action, path, error } => format!("cannot {action} {path}: {error}"),
             Failure::Locked { holder } => format!("locked by {holder}"),
             Failure::Several(failures) => failures.iter().map(Failure::brief).collect::<Vec<_>>().join("; "),

@@ -62,6 +62,7 @@ fn watch() {
 fn leave(signal: i32) {
     use std::io::Write;
     CAME.store(true, Ordering::SeqCst);
+    crate::children::end_all();
     let _ = writeln!(std::io::stderr(), "interrupted; what was finished is kept, and the next run goes on from there");
     // Never given back: what has not begun by now does not begin any more.
     let _whole = whole();

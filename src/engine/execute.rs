@@ -138,6 +138,12 @@ pub fn shelved(plan: &Plan, store: &Store, graph: &Graph, wanted: &BTreeSet<usiz
     Ok(shelf)
 }
 
+/// Shows no result of a stage that the configuration does not have any more.
+fn hide_others(plan: &Plan, store: &Store) -> Result<(), Failure> {
+    let known = |stage: &String| stage == stages::sweep::NAME || plan.stages.iter().any(|known| known.name() == stage);
+    store.stages_with_entries().iter().filter(|stage| !known(stage)).try_for_each(|stage| store.hide(stage))
+}
+
 /// Flips the links and, after a full run, writes the lock file.
 fn finish(
     plan: &Plan,
@@ -157,6 +163,7 @@ fn finish(
     if stored.len() == plan.stages.len() && !request.only && request.locked.is_none() {
         let records: Vec<_> = stored.iter().map(|stored| stored.record.as_ref().clone()).collect();
         lockfile::write(&lockfile::path(&plan.pipeline), &records, &plan.yaml.overrides)?;
+        hide_others(plan, store)?;
     }
     Ok(())
 }

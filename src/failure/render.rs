@@ -35,6 +35,12 @@ fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
             };
             labelled(&format!("{stage}: {message}"), &[], remedy)
         }
+        Failure::Command { stage, message, said, remedy, .. } => {
+            let heading = if said.is_empty() { "it said nothing" } else { "it said at the end:" };
+            let lines: Vec<String> =
+                std::iter::once(heading.to_owned()).chain(said.iter().map(|line| format!("  | {line}"))).collect();
+            labelled(&format!("{stage}: {message}"), &lines, &format!("{remedy}; earlier outputs are unchanged"))
+        }
         Failure::Io { action, path, error } => labelled(
             &format!("cannot {action} {path}: {error}"),
             &[],

@@ -12,14 +12,30 @@ use super::record::{FILE, Output, Record};
 use crate::engine::recipe::Recipe;
 use crate::failure::Failure;
 
+/// The file of an entry that holds what a command said.
+pub const LOG: &str = "log.txt";
+
 /// A file to store: its path below the entry and its bytes.
 pub type Content = (String, Vec<u8>);
 
 /// Stores a result under its key and returns its record; on any error nothing is left behind.
 pub fn store(store: &Store, entry: &Entry, recipe: &Recipe, contents: Vec<Content>) -> Result<Record, Failure> {
+    store_with(store, entry, recipe, contents, None)
+}
+
+/// The same, with what a command said beside the artifacts, in a file that the record does not name.
+pub fn store_with(
+    store: &Store,
+    entry: &Entry,
+    recipe: &Recipe,
+    contents: Vec<Content>,
+    log: Option<&[u8]>,
+) -> Result<Record, Failure> {
     check_paths(&entry.stage, &contents)?;
     let tmp = fresh(&store.tmp(), &entry.stage)?;
-    let stored = fill(&tmp, recipe, contents).and_then(|record| commit(store, entry, &tmp, record));
+    let logged = log.map_or(Ok(()), |log| files::write(&tmp.join(LOG), log).map(drop));
+    let stored =
+        logged.and_then(|()| fill(&tmp, recipe, contents)).and_then(|record| commit(store, entry, &tmp, record));
     if stored.is_err() {
         let _ = fs::remove_dir_all(&tmp);
     }
@@ -128,7 +144,7 @@ fn check_paths(stage: &str, contents: &[Content]) -> Result<(), Failure> {
         let letters = path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
         let below = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
         let hidden = path.split('/').any(|part| part.is_empty() || part.starts_with('.'));
-        if !letters || !below || hidden || path == FILE || !seen.insert(path) {
+        if !letters || !below || hidden || path == FILE || path == LOG || !seen.insert(path) {
             let message = format!("made a file with a path that cannot be stored: `{path}`");
             return Err(Failure::stage(stage, "bad_path", message));
         }

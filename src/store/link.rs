@@ -20,6 +20,17 @@ impl Store {
         (target == relative(&entry)).then_some(entry)
     }
 
+    /// Takes a stage's link (or copy) away: the configuration has no such stage any more.
+    pub fn hide(&self, stage: &str) -> Result<(), Failure> {
+        let link = self.link(stage);
+        let removed = match link.is_symlink() {
+            true if self.current(stage).is_some() => fs::remove_file(&link),
+            false if copy::key(&link).is_some() => fs::remove_dir_all(&link),
+            _ => Ok(()),
+        };
+        removed.map_err(|error| Failure::io("remove", &link, error))
+    }
+
     /// Lets a stage's link show this entry; whether that changed anything.
     pub fn show(&self, entry: &Entry) -> Result<bool, Failure> {
         let link = self.link(&entry.stage);

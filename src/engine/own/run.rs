@@ -1,0 +1,210 @@
+//! Running a command: its folder laid out, the process, what it left checked; nothing is kept unless all of it is good.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use stages::contract::{Artifact, Document, Finding, Metadata};
+
+use super::names::kept;
+use super::node::{Own, PARTICIPANTS};
+use super::params::Output;
+use super::process::{self, End};
+use super::table;
+use super::watch::Watch;
+use super::work::Work;
+use crate::config::Plan;
+use crate::config::sources::Source;
+use crate::engine::event::{Event, Listener};
+use crate::engine::perform::{Made, made};
+use crate::engine::supply::{Shelf, table as stored_table};
+use crate::failure::Failure;
+use crate::store::Store;
+
+/// Lines of what a command said that a failure shows.
+const LAST_LINES: usize = 20;
+/// Bytes of what a command said that are kept: the end of it.
+const KEPT: usize = 4 << 20;
+
+/// What a command runs in.
+pub struct Around<'a> {
+    pub plan: &'a Plan,
+    pub store: &'a Store,
+    pub shelf: &'a Shelf,
+    pub sources: &'a [Source],
+    pub jobs: usize,
+    pub listener: &'a dyn Listener,
+}
+
+/// Runs the command and takes what it left.
+pub fn run(own: &Own, around: &Around<'_>) -> Result<Made, Failure> {
+    let work = Work::new(own, around.store, around.shelf, around.sources)?;
+    let watch = Watch::begin(around.plan, around.store);
+    let ended = process::run(own, &work.folder(), &work.tmp(), &work.log(), around.plan.seed, around.jobs);
+    let ended = ended.map_err(|error| Failure::io("run the command in", &work.folder(), error))?;
+    let log = fs::read(work.log()).unwrap_or_default();
+    let log = log[log.len().saturating_sub(KEPT)..].to_vec();
+    let said = String::from_utf8_lossy(&log).into_owned();
+    said.lines().for_each(|line| tracing::info!(stage = own.name, "said: {line}"));
+    let failed = |problem: Wrong| problem.failure(own, &said);
+    // A command that wrote where it may not has done so however it ended.
+    outside(own, &watch, &work, around).map_err(failed)??;
+    ending(own, &ended).map_err(failed)?;
+    let (artifacts, mut findings) = outputs(own, &work, around).map_err(failed)?;
+    let undeclared = work.undeclared(own);
+    if !undeclared.is_empty() {
+        let message =
+            format!("it left files that are not among its outputs and are not kept: {}", table::some(&undeclared));
+        findings.push(
+            Finding::note("undeclared_output", "", message)
+                .hint("declare them under `outputs`, or remove them in the command"),
+        );
+    }
+    Ok(Made { log: Some(log), ..made(own.name, artifacts, findings)? })
+}
+
+/// What went wrong with a command, in words.
+struct Wrong {
+    code: &'static str,
+    message: String,
+    remedy: String,
+}
+
+impl Wrong {
+    fn new(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Wrong {
+        Wrong { code, message: message.into(), remedy: remedy.into() }
+    }
+
+    fn failure(self, own: &Own, said: &str) -> Failure {
+        let lines: Vec<&str> = said.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        let last = lines[lines.len().saturating_sub(LAST_LINES)..].iter().map(|line| printable(line)).collect();
+        Failure::Command {
+            stage: own.name.to_owned(),
+            code: self.code,
+            message: self.message,
+            said: last,
+            remedy: self.remedy,
+        }
+    }
+}
+
+/// A line as a terminal may show it.
+fn printable(line: &str) -> String {
+    line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).take(400).collect()
+}
+
+type Checked<T> = Result<T, Wrong>;
+
+fn ending(own: &Own, ended: &End) -> Checked<()> {
+    let line = own.params.line();
+    let program = own.params.command.first().map(String::as_str).unwrap_or_default();
+    match ended {
+        End::Fine => Ok(()),
+        End::Code(code) => Err(Wrong::new(
+            "exit_code",
+            format!("`{line}` left with exit code {code}"),
+            "correct the command or what it reads; the whole of what it said is in the log of this run",
+        )),
+        End::Signal(signal) => Err(Wrong::new(
+            "signal",
+            format!(
+                "`{line}` was ended by signal {signal}{}",
+                if *signal == 9 { " (killed, perhaps for want of memory)" } else { "" }
+            ),
+            "correct the command, or give it what it needs",
+        )),
+        End::Late => {
+            let time = own.params.timeout.map(|timeout| timeout.to_string()).unwrap_or_default();
+            let remedy = format!("make it faster, or set stages.{}.timeout higher", own.name);
+            Err(Wrong::new("timeout", format!("`{line}` took longer than {time} and was ended"), remedy))
+        }
+        End::NotStarted { found: false, .. } => Err(Wrong::new(
+            "no_program",
+            format!("there is no program `{program}`"),
+            "install it, or correct the command; programs are looked for in PATH",
+        )),
+        End::NotStarted { why, .. } => Err(Wrong::new(
+            "no_program",
+            format!("`{program}` cannot be started: {why}"),
+            "a script begins with a line such as #!/bin/sh, or is named after its program: [sh, extra.sh]",
+        )),
+    }
+}
+
+fn outside(own: &Own, watch: &Watch, work: &Work, around: &Around<'_>) -> Checked<Result<(), Failure>> {
+    let found = match watch.end(around.plan, around.store) {
+        Ok(found) => found,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    if !found.harmed.is_empty() {
+        let message = format!(
+            "while `{}` ran, what it must not touch became another: {}",
+            own.params.line(),
+            table::some(&found.harmed)
+        );
+        let remedy = "let the command write in its own folder only, and give the file its content back; \
+                      a cached result is made again by the next run";
+        return Err(Wrong::new("wrote_outside", message, remedy));
+    }
+    let altered = work.altered();
+    if !altered.is_empty() {
+        let message = format!("`{}` changed what it was given to read: {}", own.params.line(), table::some(&altered));
+        return Err(Wrong::new("changed_inputs", message, "let the command write new files instead"));
+    }
+    if !found.noticed.is_empty() {
+        let text = format!(
+            "while {} ran, files of the study’s folder changed: {}; if the command did it, it depends on more than its inputs",
+            own.name,
+            table::some(&found.noticed)
+        );
+        around.listener.hear(Event::Remark { text });
+    }
+    Ok(Ok(()))
+}
+
+/// Every output, or what is wrong with all that are wrong.
+fn outputs(own: &Own, work: &Work, around: &Around<'_>) -> Checked<(Vec<Artifact>, Vec<Finding>)> {
+    let (mut artifacts, mut findings, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, output) in &own.params.outputs {
+        match one(name, output, work, around) {
+            Ok((artifact, finding)) => {
+                artifacts.push(artifact);
+                findings.extend(finding);
+            }
+            Err(why) => wrong.push(format!("`{}` {why}", output.file)),
+        }
+    }
+    if wrong.is_empty() {
+        return Ok((artifacts, findings));
+    }
+    let message = format!("`{}` left no good output: {}", own.params.line(), wrong.join("; "));
+    Err(Wrong::new("bad_output", message, "correct the command, or what `outputs` says of it"))
+}
+
+fn one(name: &str, output: &Output, work: &Work, around: &Around<'_>) -> Result<(Artifact, Option<Finding>), String> {
+    let bytes = work.output(&output.file)?;
+    if !output.is_table() {
+        return Ok((Artifact::Document(Document { path: output.file.clone(), bytes }), None));
+    }
+    let mut frame = table::read(output, bytes)
+        .map_err(|why| if why.starts_with("is ") { why } else { format!("is not the table it should be: {why}") })?;
+    let mut finding = None;
+    if let Some(columns) = &output.participants {
+        let known = participants(around)?;
+        let (of_participants, without) = table::of_participants(frame, columns, &known)?;
+        frame = of_participants;
+        if !without.is_empty() {
+            let message =
+                format!("{} of {} participants have no row: {}", without.len(), known.len(), without.join(", "));
+            finding = Some(Finding::note("no_row", name, message));
+        }
+    }
+    Ok((Artifact::Table { name: kept(name), frame, metadata: Metadata::new() }, finding))
+}
+
+fn participants(around: &Around<'_>) -> Result<BTreeSet<String>, String> {
+    let stored = around.shelf.get(PARTICIPANTS.stage).ok_or("cannot be checked: ingest was not supplied")?;
+    let (frame, _) = stored_table(stored, PARTICIPANTS).map_err(|failure| failure.brief())?;
+    let ids =
+        frame.column(table::ID).and_then(|column| Ok(column.str()?.iter().flatten().map(str::to_owned).collect()));
+    ids.map_err(|error| error.to_string())
+}
