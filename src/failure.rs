@@ -43,14 +43,8 @@ pub enum Failure {
         code: &'static str,
         message: String,
     },
-    /// A command of a stage of the user's own failed; `said` are its last lines.
-    Command {
-        stage: String,
-        code: &'static str,
-        message: String,
-        said: Vec<String>,
-        remedy: String,
-    },
+    /// A command of a stage of the user's own failed.
+    Command(Box<Complaint>),
     Io {
         action: &'static str,
         path: String,
@@ -60,6 +54,16 @@ pub enum Failure {
         holder: String,
     },
     Several(Vec<Failure>),
+}
+
+/// What went wrong with a command, and what the command said of it.
+#[derive(Debug)]
+pub struct Complaint {
+    pub problem: Problem,
+    /// Its last lines.
+    pub said: Vec<String>,
+    /// Where all of them are.
+    pub log: Option<String>,
 }
 
 impl Failure {
@@ -88,7 +92,7 @@ impl Failure {
     pub fn code(&self) -> i32 {
         match self {
             Failure::Usage { .. } | Failure::Input { .. } | Failure::Data { .. } => INPUT,
-            Failure::Stage { .. } | Failure::Command { .. } => STAGE,
+            Failure::Stage { .. } | Failure::Command(_) => STAGE,
             Failure::Io { .. } => IO,
             Failure::Locked { .. } => LOCKED,
             Failure::Several(failures) => {
@@ -105,9 +109,8 @@ impl Failure {
             Failure::Input { problems, .. } | Failure::Data { problems } => {
                 problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ")
             }
-            Failure::Stage { stage, code, message } | Failure::Command { stage, code, message, .. } => {
-                format!("{stage}: {message} [{code}]")
-            }
+            Failure::Stage { stage, code, message } => format!("{stage}: {message} [{code}]"),
+            Failure::Command(told) => format!("{} [{}]", told.problem.message, told.problem.code),
             Failure::Io { action, path, error } => format!("cannot {action} {path}: {error}"),
             Failure::Locked { holder } => format!("locked by {holder}"),
             Failure::Several(failures) => failures.iter().map(Failure::brief).collect::<Vec<_>>().join("; "),
@@ -123,6 +126,7 @@ impl Failure {
     pub fn problems(&self) -> Vec<&Problem> {
         match self {
             Failure::Input { problems, .. } | Failure::Data { problems } => problems.iter().collect(),
+            Failure::Command(told) => vec![&told.problem],
             Failure::Several(failures) => failures.iter().flat_map(Failure::problems).collect(),
             _ => Vec::new(),
         }

@@ -106,10 +106,13 @@ pub fn read_beside(
 
 /// Arguments of a command that are files of the study and not among the stage's files: its folder would not have them.
 pub fn undeclared(stage: &str, own: &Params, folders: &Folders) -> Vec<Problem> {
-    let written = |word: &String| own.outputs.values().any(|output| output.file == *word);
-    let is_file = |word: &String| !word.is_empty() && !word.starts_with('/') && folders.root.join(word).is_file();
+    let here = |word: &str| word.trim_start_matches("./").to_owned();
+    let known = |word: &str| {
+        own.files.iter().any(|file| here(file) == here(word)) || own.outputs.values().any(|o| o.file == here(word))
+    };
+    let is_file = |word: &str| !word.is_empty() && !word.starts_with('/') && folders.root.join(word).is_file();
     let words = own.command.iter().enumerate().skip(1);
-    let undeclared = words.filter(|(_, word)| is_file(word) && !own.files.contains(word) && !written(word));
+    let undeclared = words.filter(|(_, word)| is_file(word) && !known(word));
     let problem = |(at, word): (usize, &String)| {
         let message = format!("`{word}` is a file of the study and not among the stage’s files");
         let place = Place::setting(format!("stages.{stage}.command.{at}"));

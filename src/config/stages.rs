@@ -27,7 +27,7 @@ macro_rules! stages {
         }
 
         /// The program's stages, in the order of the analysis.
-        pub const BUILT_IN: [&str; 7] = [stringify!($first), $(stringify!($stage)),+];
+        pub const BUILT_IN: &[&str] = &[stringify!($first), $(stringify!($stage)),+];
 
         impl<'de> Visitor<'de> for Sections {
             type Value = Stages;
@@ -63,7 +63,7 @@ struct Sections;
 
 impl<'de> Deserialize<'de> for Stages {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("Stages", &BUILT_IN, Sections)
+        deserializer.deserialize_struct("Stages", BUILT_IN, Sections)
     }
 }
 
@@ -77,7 +77,7 @@ pub fn misspelt(root: &mut Value) -> (Vec<Problem>, BTreeSet<String>) {
         (!BUILT_IN.contains(&name.as_str()) && section.get("command").is_none()).then(|| name.clone())
     };
     for name in sections.iter().filter_map(other).collect::<Vec<_>>() {
-        let remedy = suggest::remedy(&name, BUILT_IN);
+        let remedy = suggest::remedy(&name, BUILT_IN.iter().copied());
         let remedy = format!("{remedy} (a stage of your own has a `command`)");
         let place = Place::setting(format!("stages.{name}"));
         problems.push(Problem::new("unknown_key", place, format!("unknown key `{name}`"), remedy));

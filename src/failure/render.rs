@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use stages::contract::{Place, Problem};
 
-use super::Failure;
+use super::{Complaint, Failure};
 use crate::config::yaml::Origin;
 use crate::config::{Spot, Yaml};
 
@@ -35,12 +35,7 @@ fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
             };
             labelled(&format!("{stage}: {message}"), &[], remedy)
         }
-        Failure::Command { stage, message, said, remedy, .. } => {
-            let heading = if said.is_empty() { "it said nothing" } else { "it said at the end:" };
-            let lines: Vec<String> =
-                std::iter::once(heading.to_owned()).chain(said.iter().map(|line| format!("  | {line}"))).collect();
-            labelled(&format!("{stage}: {message}"), &lines, &format!("{remedy}; earlier outputs are unchanged"))
-        }
+        Failure::Command(told) => command(told, yaml) + "\n",
         Failure::Io { action, path, error } => labelled(
             &format!("cannot {action} {path}: {error}"),
             &[],
@@ -57,15 +52,27 @@ fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
     }
 }
 
+/// What went wrong with a command, with its last lines between the place and the remedy.
+fn command(told: &Complaint, yaml: Option<&Yaml>) -> String {
+    let mut lines = place(&told.problem.place, yaml);
+    lines.push(if told.said.is_empty() { "it said nothing" } else { "it said at the end:" }.to_owned());
+    lines.extend(told.said.iter().map(|line| format!("  | {line}")));
+    lines.extend(told.log.iter().map(|log| format!("all that it said: {log}")));
+    labelled(&told.problem.message, &lines, &told.problem.remedy)
+}
+
 /// One problem in three parts: what, where with the line itself, what to do.
 pub fn problem(problem: &Problem, yaml: Option<&Yaml>) -> String {
-    let place = match &problem.place {
+    labelled(&problem.message, &place(&problem.place, yaml), &problem.remedy)
+}
+
+fn place(place: &Place, yaml: Option<&Yaml>) -> Vec<String> {
+    match place {
         Place::Setting(path) => setting(path, yaml),
         Place::File { name, line, column } => file(name, *line, column.as_deref(), yaml),
         Place::Source { role, column } => file(role, None, Some(column), yaml),
         Place::Study => Vec::new(),
-    };
-    labelled(&problem.message, &place, &problem.remedy)
+    }
 }
 
 fn labelled(message: &str, place: &[String], remedy: &str) -> String {

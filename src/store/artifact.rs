@@ -56,7 +56,7 @@ pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
 pub fn clean(store: &Store) -> Result<(), Failure> {
     let tmp = store.tmp();
     let leftovers = fs::read_dir(&tmp).is_ok_and(|folder| folder.count() > 0);
-    if leftovers { fs::remove_dir_all(&tmp).map_err(|error| Failure::io("clean", &tmp, error)) } else { Ok(()) }
+    if leftovers { files::remove_folder(&tmp).map_err(|error| Failure::io("clean", &tmp, error)) } else { Ok(()) }
 }
 
 fn fresh(tmp: &Path, stage: &str) -> Result<PathBuf, Failure> {

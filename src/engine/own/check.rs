@@ -60,7 +60,9 @@ impl One<'_> {
     fn name(&mut self) {
         let name = self.stage;
         let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if RESERVED.contains(&name) {
+        // The drawing calls files `file0`, and what a stage makes `qc_files`.
+        let drawn = name.ends_with("_files") || name.strip_prefix("file").is_some_and(|n| n.parse::<u64>().is_ok());
+        if RESERVED.contains(&name) || drawn {
             self.say("name_taken", "", format!("a stage cannot be called `{name}`"), format!("call it `my_{name}`"));
         } else if !letters || !name.starts_with(|c: char| c.is_ascii_lowercase()) || name.len() > LONGEST {
             let message = format!("`{name}` cannot be the name of a stage");

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 
-use stages::contract::{Artifact, Document, Finding, Metadata};
+use stages::contract::{Artifact, Document, Finding, Metadata, Place, Problem};
 
 use super::names::kept;
 use super::node::{Own, PARTICIPANTS};
@@ -17,13 +19,14 @@ use crate::config::sources::Source;
 use crate::engine::event::{Event, Listener};
 use crate::engine::perform::{Made, made};
 use crate::engine::supply::{Shelf, table as stored_table};
-use crate::failure::Failure;
+use crate::failure::{Complaint, Failure};
+use crate::log;
 use crate::store::Store;
 
 /// Lines of what a command said that a failure shows.
 const LAST_LINES: usize = 20;
 /// Bytes of what a command said that are kept: the end of it.
-const KEPT: usize = 4 << 20;
+const KEPT: u64 = 4 << 20;
 
 /// What a command runs in.
 pub struct Around<'a> {
@@ -41,9 +44,8 @@ pub fn run(own: &Own, around: &Around<'_>) -> Result<Made, Failure> {
     let watch = Watch::begin(around.plan, around.store);
     let ended = process::run(own, &work.folder(), &work.tmp(), &work.log(), around.plan.seed, around.jobs);
     let ended = ended.map_err(|error| Failure::io("run the command in", &work.folder(), error))?;
-    let log = fs::read(work.log()).unwrap_or_default();
-    let log = log[log.len().saturating_sub(KEPT)..].to_vec();
-    let said = String::from_utf8_lossy(&log).into_owned();
+    let kept = last_bytes(&work.log(), KEPT).map_err(|error| Failure::io("read", &work.log(), error))?;
+    let said = String::from_utf8_lossy(&kept).into_owned();
     said.lines().for_each(|line| tracing::info!(stage = own.name, "said: {line}"));
     let failed = |problem: Wrong| problem.failure(own, &said);
     // A command that wrote where it may not has done so however it ended.
@@ -59,31 +61,38 @@ pub fn run(own: &Own, around: &Around<'_>) -> Result<Made, Failure> {
                 .hint("declare them under `outputs`, or remove them in the command"),
         );
     }
-    Ok(Made { log: Some(log), ..made(own.name, artifacts, findings)? })
+    Ok(Made { log: Some(kept), ..made(own.name, artifacts, findings)? })
 }
 
-/// What went wrong with a command, in words.
+/// The end of a file, of which there may be more than memory holds.
+fn last_bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(most)))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes).map(|_| bytes)
+}
+
+/// What went wrong with a command, in words; `setting` is the part of the stage's settings that it is about.
 struct Wrong {
     code: &'static str,
+    setting: &'static str,
     message: String,
     remedy: String,
 }
 
 impl Wrong {
-    fn new(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Wrong {
-        Wrong { code, message: message.into(), remedy: remedy.into() }
+    fn new(code: &'static str, setting: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Wrong {
+        Wrong { code, setting, message: message.into(), remedy: remedy.into() }
     }
 
     fn failure(self, own: &Own, said: &str) -> Failure {
         let lines: Vec<&str> = said.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
         let last = lines[lines.len().saturating_sub(LAST_LINES)..].iter().map(|line| printable(line)).collect();
-        Failure::Command {
-            stage: own.name.to_owned(),
-            code: self.code,
-            message: self.message,
-            said: last,
-            remedy: self.remedy,
-        }
+        let place = Place::setting(format!("stages.{}.{}", own.name, self.setting));
+        let problem = Problem::new(self.code, place, format!("{}: {}", own.name, self.message), self.remedy);
+        let log = log::path().map(|path| path.strip_prefix(".").unwrap_or(&path).display().to_string());
+        Failure::Command(Box::new(Complaint { problem, said: last, log: log.filter(|_| !lines.is_empty()) }))
     }
 }
 
@@ -101,11 +110,13 @@ fn ending(own: &Own, ended: &End) -> Checked<()> {
         End::Fine => Ok(()),
         End::Code(code) => Err(Wrong::new(
             "exit_code",
+            "command",
             format!("`{line}` left with exit code {code}"),
-            "correct the command or what it reads; the whole of what it said is in the log of this run",
+            "correct the command or what it reads",
         )),
         End::Signal(signal) => Err(Wrong::new(
             "signal",
+            "command",
             format!(
                 "`{line}` was ended by signal {signal}{}",
                 if *signal == 9 { " (killed, perhaps for want of memory)" } else { "" }
@@ -115,15 +126,17 @@ fn ending(own: &Own, ended: &End) -> Checked<()> {
         End::Late => {
             let time = own.params.timeout.map(|timeout| timeout.to_string()).unwrap_or_default();
             let remedy = format!("make it faster, or set stages.{}.timeout higher", own.name);
-            Err(Wrong::new("timeout", format!("`{line}` took longer than {time} and was ended"), remedy))
+            Err(Wrong::new("timeout", "timeout", format!("`{line}` took longer than {time} and was ended"), remedy))
         }
         End::NotStarted { found: false, .. } => Err(Wrong::new(
             "no_program",
+            "command.0",
             format!("there is no program `{program}`"),
             "install it, or correct the command; programs are looked for in PATH",
         )),
         End::NotStarted { why, .. } => Err(Wrong::new(
             "no_program",
+            "command.0",
             format!("`{program}` cannot be started: {why}"),
             "a script begins with a line such as #!/bin/sh, or is named after its program: [sh, extra.sh]",
         )),
@@ -143,12 +156,12 @@ fn outside(own: &Own, watch: &Watch, work: &Work, around: &Around<'_>) -> Checke
         );
         let remedy = "let the command write in its own folder only, and give the file its content back; \
                       a cached result is made again by the next run";
-        return Err(Wrong::new("wrote_outside", message, remedy));
+        return Err(Wrong::new("wrote_outside", "command", message, remedy));
     }
     let altered = work.altered();
     if !altered.is_empty() {
         let message = format!("`{}` changed what it was given to read: {}", own.params.line(), table::some(&altered));
-        return Err(Wrong::new("changed_inputs", message, "let the command write new files instead"));
+        return Err(Wrong::new("changed_inputs", "command", message, "let the command write new files instead"));
     }
     if !found.noticed.is_empty() {
         let text = format!(
@@ -177,7 +190,7 @@ fn outputs(own: &Own, work: &Work, around: &Around<'_>) -> Checked<(Vec<Artifact
         return Ok((artifacts, findings));
     }
     let message = format!("`{}` left no good output: {}", own.params.line(), wrong.join("; "));
-    Err(Wrong::new("bad_output", message, "correct the command, or what `outputs` says of it"))
+    Err(Wrong::new("bad_output", "outputs", message, "correct the command, or what `outputs` says of it"))
 }
 
 fn one(name: &str, output: &Output, work: &Work, around: &Around<'_>) -> Result<(Artifact, Option<Finding>), String> {

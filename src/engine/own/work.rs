@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::csv;
 use super::node::Own;
@@ -24,10 +25,11 @@ pub struct Work {
 impl Work {
     /// Makes the folder and lays what the command reads.
     pub fn new(own: &Own, store: &Store, shelf: &Shelf, sources: &[Source]) -> Result<Work, Failure> {
-        let top = store.tmp().join(format!("{}-work-{}", std::process::id(), own.name));
-        if top.exists() {
-            remove(&top).map_err(|error| Failure::io("remove", &top, error))?;
-        }
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::SeqCst);
+        let top = store.tmp().join(format!("{}-work-{number}-{}", std::process::id(), own.name));
+        // The command stands in another folder than the program: no path may be relative.
+        let top = std::path::absolute(&top).map_err(|error| Failure::io("find", &top, error))?;
         let mut work = Work { top, laid: BTreeMap::new() };
         files::create_folder(&work.folder())?;
         files::create_folder(&work.tmp())?;
@@ -125,7 +127,7 @@ impl Work {
 impl Drop for Work {
     fn drop(&mut self) {
         // What is left is removed by the next run.
-        let _ = remove(&self.top);
+        let _ = files::remove_folder(&self.top);
     }
 }
 
@@ -148,25 +150,6 @@ fn walk(folder: &Path, below: &str, found: &mut Vec<String>) {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => walk(&entry.path(), &path, found),
             _ => found.push(path),
-        }
-    }
-}
-
-/// Removes a folder, also one whose parts were closed to writing.
-fn remove(folder: &Path) -> std::io::Result<()> {
-    if fs::remove_dir_all(folder).is_ok() {
-        return Ok(());
-    }
-    open(folder);
-    fs::remove_dir_all(folder)
-}
-
-fn open(folder: &Path) {
-    #[cfg(unix)]
-    let _ = fs::set_permissions(folder, <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o700));
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            open(&entry.path());
         }
     }
 }
