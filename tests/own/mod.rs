@@ -82,12 +82,23 @@ fn results(study: &Study) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
+/// Asserts that every result of before is as it was, and that there is none of `my_step` beside them.
+#[track_caller]
+fn unharmed(study: &Study, before: &BTreeMap<PathBuf, Vec<u8>>) {
+    let now = results(study);
+    let changed: Vec<&PathBuf> = before.keys().filter(|path| now.get(*path) != before.get(*path)).collect();
+    assert!(changed.is_empty(), "{changed:?}");
+    let own = |path: &&PathBuf| path.to_string_lossy().contains("/my_step/") && !before.contains_key(*path);
+    let kept: Vec<&PathBuf> = now.keys().filter(own).collect();
+    assert!(kept.is_empty(), "{kept:?}");
+}
+
 /// What a run left half-written.
 fn leftovers(study: &Study) -> usize {
     std::fs::read_dir(study.path("outputs/.cache/tmp")).map_or(0, Iterator::count)
 }
 
-/// A table as CSV, through the program's own reading: a second stage that is given it as text.
+/// A file of the study as text.
 fn text_of(study: &Study, table: &str) -> String {
     std::fs::read_to_string(study.path(table)).unwrap_or_else(|why| panic!("{table}: {why}"))
 }

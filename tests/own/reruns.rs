@@ -42,7 +42,12 @@ fn it_runs_again_when_its_command_its_files_its_variables_or_its_inputs_change_a
     let both = ["after", "my_step"];
     study.edit(|text| text.replace("step.sh, first]", "step.sh, second]"));
     let said = run_with(&study, &["status"], &[("FRUIT", "apple")]).fine();
-    says(&said.out, &["my_step    outdated stages.my_step.command.2 \"first\" -> \"second\" (pipeline.yaml:"]);
+    says(
+        &said.out,
+        &[
+            "my_step    outdated stages.my_step.command [\"sh\",\"step.sh\",\"first\"] -> [\"sh\",\"step.sh\",\"second\"] (pipeline.yaml:8)",
+        ],
+    );
     assert_eq!(reruns(&study, "apple"), both);
     assert_eq!(reruns(&study, "pear"), both, "the value of a variable");
     let said = ran(Said::new(study.command(&["run", "--json"]).env_remove("FRUIT").output().unwrap()));
@@ -79,7 +84,14 @@ fn explain_names_every_part_of_the_key() {
     study.write("step.sh", &SCRIPT.replace("printf", "#\nprintf"));
     let said = run_with(&study, &["explain", "my_step"], &[("FRUIT", "pear")]).fine();
     says(&said.out, &["stages.my_step.env.FRUIT \"apple\" -> \"pear\"", "step.sh (file)", "ingest/participants"]);
-    says(&said.out, &["same     stages.my_step.command.0 \"sh\"", "changed  "]);
+    says(
+        &said.out,
+        &[
+            "same     stages.my_step.command [\"sh\"",
+            "env.FRUIT \"apple\" -> \"pear\" (environment)",
+            "no part  study.seed",
+        ],
+    );
     let said = run_with(&study, &["explain", "my_step", "--json"], &[("FRUIT", "pear")]).fine();
     assert!(serde_json::from_str::<serde_json::Value>(&said.out).unwrap()["parts"].as_array().unwrap().len() > 5);
 }
@@ -163,7 +175,7 @@ fn every_command_of_the_program_knows_it() {
     assert!(study.path("outputs/my_step/table.parquet").exists() && !study.path("outputs/report").exists());
     study.run(&["run"]).fine();
     let lock = super::text_of(&study, "pipeline.lock");
-    says(&lock, &["my_step", "table.parquet", "stages.my_step.command.1"]);
+    says(&lock, &["my_step", "table.parquet", "stages.my_step.command\""]);
     study.run(&["run", "--locked"]).fine();
     study.run(&["check"]).fine();
     says(&study.run(&["graph"]).fine().out, &["ingest -->|\"participants\"| my_step", "step.sh (file)"]);

@@ -133,7 +133,7 @@ fn a_table_of_participants_that_is_not_what_was_declared_is_refused() {
         (&["P99,1,1,1,low"][..], "participants whom the study does not have: P99"),
         (&["P01,1,1,1,low", "P01,2,1,1,low"], "several rows of participant P01"),
         (&[",1,1,1,low"], "column participant_id, row 1: nobody is named"),
-        (&["P01,much,1,1,low"], "column depth: it holds str, and was declared as number"),
+        (&["P01,much,1,1,low"], "column depth: it holds text, and was declared as number"),
         (&["P01,1,maybe,1,low"], "column slept: row 1: maybe is not yes or no"),
         (&["P01,1,1,-1,low"], "column n: row 1: -1 is not a whole number of at least 0"),
         (&["P01,1,1,1.5,low"], "column n: row 1: 1.5 is not a whole number of at least 0"),
@@ -146,7 +146,7 @@ fn a_table_of_participants_that_is_not_what_was_declared_is_refused() {
         says(&said.err, &[words, "`scores.csv`", "(stages.scores.outputs"]);
     }
     let missing = study(SCORES, &[("scores.sh", "printf 'participant_id,depth\\nP01,1\\n' > scores.csv")]).run(&["run"]);
-    says(&missing.err, &["has no column slept; it has participant_id, depth", "(stages.scores.outputs"]);
+    says(&missing.err, &["has no column arm; it has participant_id, depth", "(stages.scores.outputs"]);
     let nobody = study(SCORES, &[("scores.sh", "printf 'id,depth\\nP01,1\\n' > scores.csv")]).run(&["run"]);
     says(&nobody.err, &["has no column participant_id"]);
 }

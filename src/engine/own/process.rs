@@ -29,8 +29,8 @@ pub fn run(own: &Own, folder: &Path, tmp: &Path, log: &Path, seed: u64, jobs: us
     let log = File::create(log)?;
     // A program of the study's own lies in the command's folder; any other is looked for in PATH.
     let program = own.params.command.first().map(String::as_str).unwrap_or_default();
-    let program = if program.contains('/') { folder.join(program).into_os_string() } else { program.into() };
-    let mut command = Command::new(program);
+    let here = program.contains('/').then(|| folder.join(program));
+    let mut command = Command::new(here.as_ref().map_or(program.as_ref(), |here| here.as_os_str()));
     command
         .args(own.params.command.iter().skip(1))
         .current_dir(folder)
@@ -42,7 +42,9 @@ pub fn run(own: &Own, folder: &Path, tmp: &Path, log: &Path, seed: u64, jobs: us
     let mut child = match children::start(&mut command) {
         Ok(child) => child,
         Err(error) => {
-            return Ok(End::NotStarted { found: error.kind() != io::ErrorKind::NotFound, why: error.to_string() });
+            // A script whose interpreter is not there is not found either.
+            let found = error.kind() != io::ErrorKind::NotFound || here.is_some_and(|here| here.exists());
+            return Ok(End::NotStarted { found, why: error.to_string() });
         }
     };
     let waited = wait(&mut child, own.params.timeout);

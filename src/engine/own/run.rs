@@ -138,7 +138,7 @@ fn ending(own: &Own, ended: &End) -> Checked<()> {
             "no_program",
             "command.0",
             format!("`{program}` cannot be started: {why}"),
-            "a script begins with a line such as #!/bin/sh, or is named after its program: [sh, extra.sh]",
+            "a script begins with a line such as #!/bin/sh that names a program, or stands after it: [sh, extra.sh]",
         )),
     }
 }

@@ -104,7 +104,7 @@ fn identifiers(frame: &DataFrame) -> Result<Vec<String>, String> {
     let cells: Vec<Option<String>> = match column.dtype() {
         DataType::String => column.str().map(|c| c.iter().map(|cell| cell.map(str::to_owned)).collect()),
         DataType::Int64 => column.i64().map(|c| c.iter().map(|cell| cell.map(|cell| cell.to_string())).collect()),
-        kind => return Err(format!("column {ID} holds {kind}, not text")),
+        kind => return Err(format!("column {ID} holds {}, not text", word(kind))),
     }
     .map_err(|error| error.to_string())?;
     let mut seen = BTreeSet::new();
@@ -124,7 +124,7 @@ fn declared(column: &Column, kind: &Kind) -> Result<Column, String> {
     let failed = |error: polars::prelude::PolarsError| error.to_string();
     let cast = |to: DataType| column.strict_cast(&to).map_err(failed);
     let all_missing = column.null_count() == column.len();
-    let other = || format!("it holds {}, and was declared as {}", column.dtype(), kind.word());
+    let other = || format!("it holds {}, and was declared as {}", word(column.dtype()), kind.word());
     match (kind, column.dtype()) {
         (Kind::Number, DataType::Int64 | DataType::Float64) => cast(DataType::Float64),
         (Kind::Number, _) if all_missing => cast(DataType::Float64),
@@ -134,6 +134,16 @@ fn declared(column: &Column, kind: &Kind) -> Result<Column, String> {
         (Kind::Binary, _) => flags(column),
         (Kind::Category(levels), DataType::String) => levels_only(column, levels),
         _ => Err(other()),
+    }
+}
+
+/// A type in the words of `participants`.
+fn word(kind: &DataType) -> &'static str {
+    match kind {
+        DataType::Int64 => "whole numbers",
+        DataType::Float64 => "numbers",
+        DataType::Boolean => "true/false",
+        _ => "text",
     }
 }
 
@@ -151,11 +161,12 @@ fn flags(column: &Column) -> Result<Column, String> {
     let mut cells = Vec::with_capacity(column.len());
     for row in 0..column.len() {
         let cell = column.get(row).map_err(|error| error.to_string())?;
-        cells.push(match cell.str_value().as_ref() {
+        let text = cell.str_value().to_ascii_lowercase();
+        cells.push(match text.as_str() {
             _ if cell.is_null() => None,
             "1" | "1.0" | "yes" | "true" => Some(true),
             "0" | "0.0" | "no" | "false" => Some(false),
-            other => return Err(format!("row {}: {other} is not yes or no", row + 1)),
+            _ => return Err(format!("row {}: {} is not yes or no", row + 1, cell.str_value())),
         });
     }
     Ok(Series::new(column.name().clone(), cells).into_column())
