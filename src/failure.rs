@@ -22,6 +22,9 @@ pub const IO: i32 = 74;
 /// Another run is writing.
 pub const LOCKED: i32 = 75;
 
+/// The code of a command that altered what it must not touch.
+pub const WROTE_OUTSIDE: &str = "wrote_outside";
+
 /// Why the program could not do what was asked.
 #[derive(Debug)]
 pub enum Failure {

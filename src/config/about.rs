@@ -66,7 +66,8 @@ fn settings(file: &File, stages: &[Box<dyn Bound>]) -> BTreeMap<String, Value> {
         let own = fingerprint::flatten(&format!("stages.{}", stage.name()), &stage.settings());
         // What variables hold is the machine's affair, and the report may be handed on.
         let environment = format!("stages.{}.env.", stage.name());
-        let told = |path: &str| !path.starts_with(PATH) && !(stage.own().is_some() && path.starts_with(&environment));
+        let variable = |path: &str| stage.own().is_some() && path.starts_with(&environment);
+        let told = |path: &str| !path.starts_with(PATH) && !variable(path);
         settings.extend(own.into_iter().filter(|(path, _)| told(path)).map(renamed));
     }
     settings

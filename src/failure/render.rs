@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use stages::contract::{Place, Problem};
 
-use super::{Complaint, Failure};
+use super::{Complaint, Failure, WROTE_OUTSIDE};
 use crate::config::yaml::Origin;
 use crate::config::{Spot, Yaml};
 
@@ -14,8 +14,12 @@ pub fn report(failure: &Failure, yaml: Option<&Yaml>) -> String {
     let n = failure.problems().len();
     if n > 0 {
         let count = if n == 1 { "1 problem".to_owned() } else { format!("{n} problems") };
-        let end =
-            if matches!(failure, Failure::Input { .. }) { "nothing was run" } else { "earlier outputs are unchanged" };
+        let harmed = failure.problems().iter().any(|problem| problem.code == WROTE_OUTSIDE);
+        let end = match failure {
+            Failure::Input { .. } => "nothing was run",
+            _ if harmed => "every other output is unchanged",
+            _ => "earlier outputs are unchanged",
+        };
         let _ = writeln!(text, "{count}; {end}");
     }
     text

@@ -19,9 +19,11 @@ fn a_command_that_alters_a_cached_result_fails_and_the_altered_bytes_are_served_
         study.run(&["run"]).fine();
         let before = results(&study);
         study.write("step.sh", &format!("{}\n{GOOD}", harm.replace('F', CACHED)));
-        let said = study.run(&["run"]);
+        // Alone: a stage beside it that reads the result fails too.
+        let said = study.run(&["run", "my_step"]);
         assert_eq!(said.code, Some(20), "{word}: {}", said.err);
         says(&said.err, &["what it must not touch became another", "the cached result ingest/participants.parquet"]);
+        says(&said.err, &["every other output is unchanged"]);
         let after = results(&study);
         let others = |path: &&std::path::PathBuf| !path.ends_with("participants.parquet");
         let differs: Vec<_> =

@@ -79,6 +79,20 @@ fn the_example_in_python_runs_and_its_column_is_screened() {
     assert!(coefficients.iter().any(|row| row.values().any(|cell| cell == "decade")), "{:?}", coefficients.first());
 }
 
+/// The shortest form, on one line.
+#[test]
+fn a_stage_on_one_line_is_read_and_its_variables_can_be_overridden() {
+    let study = Study::of_the_repository();
+    let own = "stages:\n  my_step: {command: [Rscript, extra.R], inputs: {changes: normalize/changes}, outputs: {table: \
+               my_table.parquet}, files: [extra.R], env: [LANG]}\n";
+    study.edit(|text| text.replacen("stages:\n", own, 1));
+    study.write("extra.R", "stop()");
+    study.run(&["check"]).fine();
+    study.run(&["check", "-S", "stages.my_step.timeout=2 h"]).fine();
+    let said = study.run(&["check", "-S", "stages.my_step.timeout=never"]);
+    assert_eq!((said.code, said.err.contains("-S stages.my_step.timeout=never")), (Some(2), true), "{}", said.err);
+}
+
 #[test]
 fn the_page_says_every_variable_that_a_command_is_given() {
     let page = fs::read_to_string(repository().join("docs/own-stages.md")).unwrap();

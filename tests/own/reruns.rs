@@ -188,7 +188,10 @@ fn every_command_of_the_program_knows_it() {
     says(&locked.err, &["stages.my_step.command"]);
     study.write("step.sh", "cut -d, -f2 inputs/people.csv > table.csv");
     study.run(&["run"]).fine();
-    says(&study.run(&["diff", "last~1", "last"]).fine().out, &["my_step", "step.sh", "my_step/table"]);
+    says(
+        &study.run(&["diff", "last~1", "last"]).fine().out,
+        &["my_step    1 of 2 files differ", "input    step.sh (file)", "table.parquet  12 rows"],
+    );
     says(&study.run(&["log", "last"]).fine().out, &["my_step    ran"]);
     let entries = || bytes_below(&study.path("outputs/.cache/entries/my_step")).len();
     let all = entries();

@@ -18,6 +18,7 @@ mod timeout;
 mod watch;
 mod weave;
 mod work;
+mod wrong;
 
 pub use check::check;
 pub use node::Own;

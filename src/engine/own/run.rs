@@ -5,26 +5,24 @@ use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use stages::contract::{Artifact, Document, Finding, Metadata, Place, Problem};
+use stages::contract::{Artifact, Document, Finding, Metadata};
 
 use super::names::kept;
 use super::node::{Own, PARTICIPANTS};
 use super::params::Output;
-use super::process::{self, End};
+use super::process;
 use super::table;
 use super::watch::Watch;
 use super::work::Work;
+use super::wrong::{Checked, Wrong, ending};
 use crate::config::Plan;
 use crate::config::sources::Source;
 use crate::engine::event::{Event, Listener};
 use crate::engine::perform::{Made, made};
 use crate::engine::supply::{Shelf, table as stored_table};
-use crate::failure::{Complaint, Failure};
-use crate::log;
+use crate::failure::{Failure, WROTE_OUTSIDE};
 use crate::store::Store;
 
-/// Lines of what a command said that a failure shows.
-const LAST_LINES: usize = 20;
 /// Bytes of what a command said that are kept: the end of it.
 const KEPT: u64 = 4 << 20;
 
@@ -73,76 +71,6 @@ fn last_bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     file.take(most).read_to_end(&mut bytes).map(|_| bytes)
 }
 
-/// What went wrong with a command, in words; `setting` is the part of the stage's settings that it is about.
-struct Wrong {
-    code: &'static str,
-    setting: &'static str,
-    message: String,
-    remedy: String,
-}
-
-impl Wrong {
-    fn new(code: &'static str, setting: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Wrong {
-        Wrong { code, setting, message: message.into(), remedy: remedy.into() }
-    }
-
-    fn failure(self, own: &Own, said: &str) -> Failure {
-        let lines: Vec<&str> = said.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-        let last = lines[lines.len().saturating_sub(LAST_LINES)..].iter().map(|line| printable(line)).collect();
-        let place = Place::setting(format!("stages.{}.{}", own.name, self.setting));
-        let problem = Problem::new(self.code, place, format!("{}: {}", own.name, self.message), self.remedy);
-        let log = log::path().map(|path| path.strip_prefix(".").unwrap_or(&path).display().to_string());
-        Failure::Command(Box::new(Complaint { problem, said: last, log: log.filter(|_| !lines.is_empty()) }))
-    }
-}
-
-/// A line as a terminal may show it.
-fn printable(line: &str) -> String {
-    line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).take(400).collect()
-}
-
-type Checked<T> = Result<T, Wrong>;
-
-fn ending(own: &Own, ended: &End) -> Checked<()> {
-    let line = own.params.line();
-    let program = own.params.command.first().map(String::as_str).unwrap_or_default();
-    match ended {
-        End::Fine => Ok(()),
-        End::Code(code) => Err(Wrong::new(
-            "exit_code",
-            "command",
-            format!("`{line}` left with exit code {code}"),
-            "correct the command or what it reads",
-        )),
-        End::Signal(signal) => Err(Wrong::new(
-            "signal",
-            "command",
-            format!(
-                "`{line}` was ended by signal {signal}{}",
-                if *signal == 9 { " (killed, perhaps for want of memory)" } else { "" }
-            ),
-            "correct the command, or give it what it needs",
-        )),
-        End::Late => {
-            let time = own.params.timeout.map(|timeout| timeout.to_string()).unwrap_or_default();
-            let remedy = format!("make it faster, or set stages.{}.timeout higher", own.name);
-            Err(Wrong::new("timeout", "timeout", format!("`{line}` took longer than {time} and was ended"), remedy))
-        }
-        End::NotStarted { found: false, .. } => Err(Wrong::new(
-            "no_program",
-            "command.0",
-            format!("there is no program `{program}`"),
-            "install it, or correct the command; programs are looked for in PATH",
-        )),
-        End::NotStarted { why, .. } => Err(Wrong::new(
-            "no_program",
-            "command.0",
-            format!("`{program}` cannot be started: {why}"),
-            "a script begins with a line such as #!/bin/sh that names a program, or stands after it: [sh, extra.sh]",
-        )),
-    }
-}
-
 fn outside(own: &Own, watch: &Watch, work: &Work, around: &Around<'_>) -> Checked<Result<(), Failure>> {
     let found = match watch.end(around.plan, around.store) {
         Ok(found) => found,
@@ -154,9 +82,9 @@ fn outside(own: &Own, watch: &Watch, work: &Work, around: &Around<'_>) -> Checke
             own.params.line(),
             table::some(&found.harmed)
         );
-        let remedy = "let the command write in its own folder only, and give the file its content back; \
-                      a cached result is made again by the next run";
-        return Err(Wrong::new("wrote_outside", "command", message, remedy));
+        let remedy = "if you changed it yourself, run again; if not, let the command write in its own folder only and give the \
+                      file its content back; a cached result is made again by the next run";
+        return Err(Wrong::new(WROTE_OUTSIDE, "command", message, remedy));
     }
     let altered = work.altered();
     if !altered.is_empty() {
@@ -165,7 +93,7 @@ fn outside(own: &Own, watch: &Watch, work: &Work, around: &Around<'_>) -> Checke
     }
     if !found.noticed.is_empty() {
         let text = format!(
-            "while {} ran, files of the study’s folder changed: {}; if the command did it, it depends on more than its inputs",
+            "while {} ran, files of the study’s folder changed: {}; if the command did it, that is neither kept nor checked",
             own.name,
             table::some(&found.noticed)
         );

@@ -1,20 +1,19 @@
 //! What is wrong with the settings of stages of the user's own; all of it, before anything runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod outputs;
+
+use std::collections::BTreeMap;
 
 use stages::contract::{Place, Problem, suggest};
-use stages::study::{BASELINE_LEVEL, BASELINE_SCORE};
 
-use super::names::{is_plain, is_plain_path};
-use super::params::{Kind, Output, Params};
+use super::names::is_plain;
+use super::params::Params;
 use crate::config::stages::Stages;
 use crate::engine::registry::{Bound, FINDINGS};
 
 /// Names that the cache, the drawing or a shell has another meaning for.
 const RESERVED: [&str; 12] =
     ["sweep", "all", "end", "graph", "subgraph", "digraph", "node", "edge", "class", "style", "click", "strict"];
-/// Files that every stage's folder may have.
-const TAKEN: [&str; 4] = ["record.json", "log.txt", "findings.parquet", "inputs"];
 /// The longest name of a stage.
 const LONGEST: usize = 40;
 
@@ -114,90 +113,6 @@ impl One<'_> {
                     self.say("unknown_table", &place, format!("{stage} makes no table `{wanted}`"), remedy);
                 }
                 Some(_) => {}
-            }
-        }
-    }
-
-    fn outputs(&mut self) {
-        if self.params.outputs.is_empty() {
-            let remedy = "name what the command leaves: `outputs: {table: my_table.parquet}`";
-            self.say("no_output", ".outputs", "the stage has no outputs".into(), remedy);
-        }
-        let mut kept: BTreeSet<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
-        for (name, output) in &self.params.outputs {
-            let place = format!(".outputs.{name}");
-            self.output(name, output, &place);
-            let path = if output.is_table() { format!("{name}.parquet") } else { output.file.clone() };
-            if !kept.insert(path.clone()) {
-                self.say("name_taken", &place, format!("`{path}` would be kept twice"), "give it another name");
-            }
-        }
-        let mut files = BTreeSet::new();
-        for (name, output) in &self.params.outputs {
-            if !files.insert(&output.file) {
-                let message = format!("two outputs are the file `{}`", output.file);
-                self.say("duplicate_output", &format!(".outputs.{name}"), message, "name each file once");
-            }
-        }
-    }
-
-    fn output(&mut self, name: &str, output: &Output, place: &str) {
-        let file = &output.file;
-        if !is_plain(name) || name.contains('.') {
-            self.say(
-                "bad_name",
-                place,
-                format!("`{name}` cannot be the name of an output"),
-                "use letters, digits, `_` and `-`",
-            );
-        }
-        if !is_plain_path(file) {
-            let message = format!("`{file}` cannot be the path of an output");
-            let remedy =
-                "a path below the command’s folder of letters, digits, `_`, `-` and `.`, none beginning with a dot";
-            self.say("bad_path", place, message, remedy);
-        } else if file.starts_with("inputs/") || self.params.files.contains(file) {
-            let message = format!("`{file}` is what the command reads, and cannot be what it leaves");
-            self.say("bad_path", place, message, "give the output another path");
-        }
-        if !output.is_table() && (output.participants.is_some() || output.report.is_some()) {
-            let message = format!("`{file}` is no table: its name ends neither in .parquet nor in .csv");
-            self.say("not_a_table", place, message, "leave a table, or take `participants` and `report` out");
-        }
-        if let Some(shown) = output.report.as_ref().filter(|shown| !(1..=1000).contains(&shown.rows)) {
-            let message = format!("{} rows are not from 1 to 1000", shown.rows);
-            self.say(
-                "out_of_range",
-                &format!("{place}.report.rows"),
-                message,
-                "the CSV beside the report has all rows",
-            );
-        }
-        if output.participants.as_ref().is_some_and(BTreeMap::is_empty) {
-            let message = "no column of participants is named".to_owned();
-            self.say(
-                "no_column",
-                &format!("{place}.participants"),
-                message,
-                "name them: `participants: {my_score: number}`",
-            );
-        }
-        for (column, kind) in output.participants.iter().flatten() {
-            self.column(column, kind, &format!("{place}.participants.{column}"));
-        }
-    }
-
-    fn column(&mut self, column: &str, kind: &Kind, place: &str) {
-        let reserved = ["participant_id", BASELINE_SCORE, BASELINE_LEVEL];
-        if column.trim().is_empty() || reserved.contains(&column) {
-            let message = format!("`{column}` has a meaning of its own and cannot be a column of participants");
-            self.say("name_taken", place, message, "give the column another name");
-        }
-        if let Kind::Category(levels) = kind {
-            let distinct: BTreeSet<&String> = levels.iter().collect();
-            if levels.is_empty() || distinct.len() < levels.len() {
-                let message = format!("the levels of `{column}` are empty or named twice");
-                self.say("bad_levels", place, message, "name each level once: `{category: [no, yes]}`");
             }
         }
     }
