@@ -45,11 +45,21 @@ pub fn store_with(
 /// Moves an entry out of the way, keeping it for whoever wants to see what happened; where it went.
 pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
     files::create_folder(&store.aside())?;
-    let short = &entry.key.as_str()[..12];
-    let names = (1..).map(|n| store.aside().join(format!("{}-{short}-{n}", entry.stage)));
+    let names = (1..).map(|n| store.aside().join(format!("{}{n}", aside_name(entry))));
     let to = names.into_iter().find(|path| !path.exists()).expect("the numbers do not end");
     fs::rename(&entry.folder, &to).map_err(|error| Failure::io("set aside", &entry.folder, error))?;
     Ok(to)
+}
+
+/// Whether an entry of this key was ever set aside.
+pub fn is_set_aside(store: &Store, entry: &Entry) -> bool {
+    let names = fs::read_dir(store.aside()).into_iter().flatten().flatten();
+    names.into_iter().any(|aside| aside.file_name().to_string_lossy().starts_with(&aside_name(entry)))
+}
+
+/// The name of an entry that was set aside, up to its number.
+fn aside_name(entry: &Entry) -> String {
+    format!("{}-{}-", entry.stage, &entry.key.as_str()[..12])
 }
 
 /// Removes what runs that died have left; only for the holder of the lock.

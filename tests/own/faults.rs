@@ -9,11 +9,18 @@ const CACHED: &str = "$(ls ../../../entries/ingest/*/participants.parquet)";
 
 #[test]
 fn a_command_that_alters_a_cached_result_fails_and_the_altered_bytes_are_served_to_nobody() {
-    for (word, harm) in [
-        ("appended", "chmod u+w F; printf x >> F"),
-        ("of the same size", "chmod u+w F; printf XXXX | dd of=F conv=notrunc status=none"),
-        ("another's file in its place", "rm -f F; cp inputs/people.csv F"),
-        ("removed", "rm -f F"),
+    for (word, harm, named) in [
+        ("appended", "chmod u+w F; printf x >> F", "participants.parquet"),
+        ("of the same size", "chmod u+w F; printf XXXX | dd of=F conv=notrunc status=none", "participants.parquet"),
+        ("another's file in its place", "rm -f F; cp inputs/people.csv F", "participants.parquet"),
+        ("removed", "rm -f F", "participants.parquet"),
+        ("removed as a whole", "rm -rf $(dirname F)", " is gone"),
+        (
+            "with a record that fits",
+            "old=$(sha256sum < F | cut -c1-64); chmod u+w F; printf x >> F; \
+            new=$(sha256sum < F | cut -c1-64); cd $(dirname F); sed \"s/$old/$new/\" record.json > r; cat r > record.json || \
+            mv -f r record.json; rm -f r; cd -",
+        ),
     ] {
         let study = step(GOOD);
         study.run(&["run"]).fine();
@@ -22,22 +29,22 @@ fn a_command_that_alters_a_cached_result_fails_and_the_altered_bytes_are_served_
         // Alone: a stage beside it that reads the result fails too.
         let said = study.run(&["run", "my_step"]);
         assert_eq!(said.code, Some(20), "{word}: {}", said.err);
-        says(&said.err, &["what it must not touch became another", "the cached result ingest/participants.parquet"]);
+        says(&said.err, &["what it must not touch became another", "the cached result ingest/", named]);
         says(&said.err, &["every other output is unchanged"]);
         let after = results(&study);
-        let others = |path: &&std::path::PathBuf| !path.ends_with("participants.parquet");
+        let others = |path: &&std::path::PathBuf| !path.to_string_lossy().contains("/ingest/");
         let differs: Vec<_> =
             before.keys().filter(others).filter(|path| before.get(*path) != after.get(*path)).collect();
         assert!(differs.is_empty(), "{word}: {differs:?}");
-        assert_eq!(study.run(&["verify"]).code, Some(10), "{word}");
         study.write("step.sh", GOOD);
         let said = study.run(&["run"]).fine();
-        says(&said.err, &["ingest     damaged"]);
-        let mended = results(&study);
         assert!(
-            before.iter().all(|(path, bytes)| path.ends_with("log.txt") || mended.get(path) == Some(bytes)),
-            "{word}"
+            said.err.contains("ingest     damaged") || said.err.contains("ingest     running"),
+            "{word}: {}",
+            said.err
         );
+        let mended = results(&study);
+        assert!(before.iter().all(|(path, bytes)| mended.get(path) == Some(bytes)), "{word}");
         study.run(&["verify", "--all"]).fine();
     }
 }

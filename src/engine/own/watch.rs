@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use super::node::FILE;
 use crate::config::Plan;
 use crate::failure::Failure;
-use crate::store::{Damage, Digest, Entry, Store, verify};
+use crate::store::{Digest, Entry, Store, artifact, record, verify};
 
 /// Files of the study's folders beyond which nothing more is looked at.
 const MOST: usize = 10_000;
@@ -32,6 +32,8 @@ pub struct Watch {
     sources: BTreeMap<PathBuf, (Digest, Option<Stamp>)>,
     /// Files of cached results.
     cached: BTreeMap<PathBuf, Stamp>,
+    /// The folders of cached results, by what tells one from another that was put in its place.
+    entries: BTreeMap<PathBuf, Option<u64>>,
     /// Every other file of the study's folder.
     others: BTreeMap<PathBuf, Stamp>,
 }
@@ -60,7 +62,10 @@ impl Watch {
             })
             .collect();
         let others = others(plan, &sources);
-        Watch { sources, cached: cached(store), others }
+        let cached = cached(store);
+        let folders = cached.keys().filter_map(|path| entry(store, path)).map(|entry| entry.folder);
+        let entries = folders.map(|folder| (folder.clone(), identity(&folder))).collect();
+        Watch { sources, cached, entries, others }
     }
 
     pub fn end(&self, plan: &Plan, store: &Store) -> Result<Outside, Failure> {
@@ -72,8 +77,7 @@ impl Watch {
             }
         }
         for entry in self.touched(store) {
-            let (_, damaged) = verify(&entry)?;
-            outside.harmed.extend(damaged.iter().map(|damage: &Damage| format!("the cached result {}", damage.file)));
+            outside.harmed.extend(self.harm(store, &entry)?.map(|what| format!("the cached result {what}")));
         }
         let now = others(plan, &self.sources);
         let other = |(path, stamp): &(&PathBuf, &Stamp)| self.others.get(*path) != Some(*stamp);
@@ -86,19 +90,48 @@ impl Watch {
     /// Cached results of which a file is another now, or gone.
     fn touched(&self, store: &Store) -> Vec<Entry> {
         let other = self.cached.iter().filter(|(path, before)| stamp(path).as_ref() != Some(before));
-        let below = store.cache().join("entries");
-        let entry = |path: &Path| {
-            let mut parts = path.strip_prefix(&below).ok()?.components();
-            let stage = parts.next()?.as_os_str().to_str()?;
-            let key = Digest::parse(parts.next()?.as_os_str().to_str()?)?;
-            Some(store.entry(stage, &key))
-        };
-        let mut entries: Vec<Entry> = other.filter_map(|(path, _)| entry(path)).collect();
+        let mut entries: Vec<Entry> = other.filter_map(|(path, _)| entry(store, path)).collect();
         entries.dedup();
-        // A result that was set aside by this program is not there as a whole.
-        entries.retain(|entry| entry.folder.exists());
         entries
     }
+
+    /// What of a cached result was harmed, if this program did not set it aside or make it again meanwhile.
+    fn harm(&self, store: &Store, entry: &Entry) -> Result<Option<String>, Failure> {
+        let set_aside = || artifact::is_set_aside(store, entry);
+        if !entry.folder.exists() {
+            return Ok((!set_aside()).then(|| format!("{}/{} is gone", entry.stage, entry.key)));
+        }
+        let (_, damaged) = verify(entry)?;
+        if !damaged.is_empty() {
+            let files: Vec<&str> = damaged.iter().map(|damage| damage.file.as_str()).collect();
+            return Ok(Some(files.join(", ")));
+        }
+        // A record that fits altered files was altered with them: nothing else would tell, so nobody may read it.
+        let record = entry.folder.join(record::FILE);
+        let same_folder =
+            identity(&entry.folder).is_some_and(|now| self.entries.get(&entry.folder) == Some(&Some(now)));
+        if same_folder && stamp(&record).as_ref() != self.cached.get(&record) {
+            artifact::set_aside(store, entry)?;
+            return Ok(Some(format!("{}/{}, which was set aside", entry.stage, record::FILE)));
+        }
+        Ok(None)
+    }
+}
+
+/// The cached result that a file belongs to.
+fn entry(store: &Store, path: &Path) -> Option<Entry> {
+    let mut parts = path.strip_prefix(store.cache().join("entries")).ok()?.components();
+    let stage = parts.next()?.as_os_str().to_str()?;
+    let key = Digest::parse(parts.next()?.as_os_str().to_str()?)?;
+    Some(store.entry(stage, &key))
+}
+
+/// What tells a folder from another of its name.
+fn identity(folder: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    return Some(std::os::unix::fs::MetadataExt::ino(&fs::symlink_metadata(folder).ok()?));
+    #[cfg(not(unix))]
+    return None;
 }
 
 fn shown(path: &Path, plan: &Plan) -> String {
