@@ -20,6 +20,7 @@ fn a_command_that_alters_a_cached_result_fails_and_the_altered_bytes_are_served_
             "old=$(sha256sum < F | cut -c1-64); chmod u+w F; printf x >> F; \
             new=$(sha256sum < F | cut -c1-64); cd $(dirname F); sed \"s/$old/$new/\" record.json > r; cat r > record.json || \
             mv -f r record.json; rm -f r; cd -",
+            "record.json, which was set aside",
         ),
     ] {
         let study = step(GOOD);
