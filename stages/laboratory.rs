@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::contract::Table;
-use crate::ingest::schema::{Abundances, Panel, SampleRow, Samples};
+use crate::ingest::schema::{Abundances, Panel, SampleRow, Samples, TRANSFORMED, VALUES};
 use crate::statistics::normalization::{Facts, Injection, Sheet};
 
 /// The study's abundances, arranged.
@@ -85,6 +85,7 @@ pub fn sheet(table: &Table<Abundances>, rows: Vec<(String, Injection)>, facts: &
     let analytes = Codes::read(table.texts("analyte"));
     let names: BTreeSet<&str> = analytes.names.iter().copied().collect();
     let mut sheet = Sheet::unmeasured(rows, names.into_iter().map(str::to_owned).collect(), facts);
+    sheet.transformed = table.metadata().get(VALUES).is_some_and(|values| values == TRANSFORMED);
     let row_of = samples.places(&sheet.grid.samples);
     let column_of = analytes.places(&sheet.grid.analytes);
     let values: Vec<Option<f64>> = table.column("value");

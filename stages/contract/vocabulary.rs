@@ -42,6 +42,8 @@ pub struct Vocabulary {
     pub timepoints: Vec<String>,
     /// Declared columns of the samples' table: numbers that steps may divide by or protect.
     pub sample_columns: BTreeSet<String>,
+    /// Whether the abundances were transformed before they were read: they are no sizes, measured from zero.
+    pub transformed: bool,
     /// Measures of change that normalize computes, each with its contrasts.
     pub measures: BTreeMap<String, Vec<String>>,
     /// Endpoints by name.

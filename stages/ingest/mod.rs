@@ -60,7 +60,7 @@ use crate::contract::{
 use crate::outputs;
 use bar::Bars;
 use file::Reading;
-use params::{Column, ONLY_TIMEPOINT};
+use params::{Column, ONLY_TIMEPOINT, Values};
 use problems::Problems;
 use read::{Study, read};
 use sheet::{Files, Sheet};
@@ -96,7 +96,7 @@ pub struct Ingest;
 
 impl Stage for Ingest {
     const NAME: &'static str = "ingest";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -130,6 +130,7 @@ impl Stage for Ingest {
         names.visits.extend(params.assessments.iter().flat_map(|assessments| assessments.visits.clone()));
         names.has_assessments = params.assessments.is_some();
         names.timepoints.extend(timepoints(params));
+        names.transformed = is_transformed(params);
         names.sample_columns.extend(params.samples.iter().flat_map(|samples| samples.columns.keys().cloned()));
     }
 
@@ -149,6 +150,11 @@ fn variable(column: &Column) -> Variable {
         Column::Binary { .. } => Variable::Binary,
         Column::Category { levels, .. } => Variable::Category(levels.clone()),
     }
+}
+
+/// Whether the file's abundances were transformed before.
+fn is_transformed(params: &Params) -> bool {
+    params.metabolites.as_ref().is_some_and(|metabolites| metabolites.values == Values::Transformed)
 }
 
 /// The timepoints by name: those of the samples, or the only one of a study without a samples' file.
@@ -205,12 +211,16 @@ fn write(params: &Params, study: Study, context: &mut StageContext<'_>) -> Resul
         Some(settings) => study.ratings.table(settings, context)?,
         None => Table::empty(),
     };
+    let mut abundances = study.abundances.grid.table(&study.abundances.units)?;
+    if is_transformed(params) {
+        abundances = abundances.with_metadata(schema::VALUES, schema::TRANSFORMED);
+    }
     Ok(Outputs {
         participants: study.people.table(columns, context)?,
         variables: participants::variables(columns)?,
         assessments,
         samples: study.samples.table(params.samples.as_ref(), context)?,
-        abundances: study.abundances.grid.table(&study.abundances.units)?,
+        abundances,
         panel: Table::from_rows(panel)?,
     })
 }

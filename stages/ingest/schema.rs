@@ -2,6 +2,11 @@
 
 use crate::schema;
 
+/// The abundances' metadata that says what kind of values they are, where they are not raw.
+pub const VALUES: &str = "values";
+/// What it says of values that were transformed before they were read.
+pub const TRANSFORMED: &str = "transformed";
+
 schema! {
     /// One row per participant, with the declared columns beside the key: numbers as real, counts as integer, binary
     /// as flag, categories as text.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::Params;
+use super::{Params, order};
 use crate::contract::{Place, Problem, Vocabulary};
 use crate::statistics::normalization::sample::{PqnReference, SampleStep};
 use crate::statistics::normalization::{AreaSettings, ChangeSettings, Step, drift};
 
 /// Every problem of the settings.
 pub fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = out_of_order(&params.steps);
+    let mut problems: Vec<Problem> = order::check(params, names.transformed);
     problems.extend(params.steps.iter().enumerate().filter_map(out_of_range));
     for (place, step) in params.steps.iter().enumerate() {
         problems.extend(check_reference(place, step, names));
@@ -46,32 +46,6 @@ fn check_protected(place: usize, step: &Step, names: &Vocabulary) -> Vec<Problem
     drift.protected().iter().enumerate().filter_map(unknown).collect()
 }
 
-/// Steps that need values measured from zero and come after a step that left that scale.
-fn out_of_order(steps: &[Step]) -> Vec<Problem> {
-    let left = steps.iter().position(Step::leaves_the_measured_scale).unwrap_or(steps.len());
-    let late = steps.iter().enumerate().skip(left + 1).filter(|(_, step)| needs_the_measured_scale(step));
-    let problem = |(place, step): (usize, &Step)| {
-        Problem::new(
-            "step_order",
-            Place::setting(format!("stages.normalize.steps.{place}.{}", step.kind())),
-            format!("`{}` comes after `{}` and needs values measured from zero", step.kind(), steps[left].kind()),
-            format!("move it before `{}`", steps[left].kind()),
-        )
-    };
-    late.map(problem).collect()
-}
-
-fn needs_the_measured_scale(step: &Step) -> bool {
-    match step {
-        Step::BelowLod(_) => true,
-        Step::Sample(step) => step.needs_the_measured_scale(),
-        Step::Impute(step) => step.needs_the_measured_scale(),
-        // METHOD: an RSD compares a spread with a size, which a logarithm does not have; missing shares and D-ratios stay.
-        Step::Filter(step) => step.max_qc_rsd.is_some(),
-        Step::Drift(_) | Step::Transform(_) | Step::Scale(_) => false,
-    }
-}
-
 /// Settings of a step that make no sense whatever the data are.
 fn out_of_range((place, step): (usize, &Step)) -> Option<Problem> {
     let (setting, message, remedy) = match step {
@@ -87,7 +61,7 @@ fn out_of_range((place, step): (usize, &Step)) -> Option<Problem> {
 }
 
 /// The dotted path of one change or area, as `OneOrMany` gives it.
-fn path(key: &str, place: usize, of: usize) -> String {
+pub(super) fn path(key: &str, place: usize, of: usize) -> String {
     let setting = format!("stages.normalize.{key}");
     if of == 1 { setting } else { format!("{setting}.{place}") }
 }

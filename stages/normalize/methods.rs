@@ -6,8 +6,9 @@ use crate::statistics::normalization::{AreaSettings, ChangeSettings, Measure, St
 
 /// One paragraph on the steps, one on the change.
 pub fn methods(params: &Params) -> Vec<String> {
-    let left = params.steps.iter().position(Step::leaves_the_measured_scale).unwrap_or(params.steps.len());
-    let sentence = |(place, step): (usize, &Step)| step.sentence(place > left);
+    let left = |before: &Step, step: &Step| before.leaves_the_measured_scale() && before.shares_classes_with(step);
+    let sentence =
+        |(place, step): (usize, &Step)| step.sentence(params.steps[..place].iter().any(|before| left(before, step)));
     let sentences: Vec<String> = params.steps.iter().enumerate().filter_map(sentence).collect();
     let steps = match sentences.as_slice() {
         [] => "Metabolite abundances entered the analysis as they were measured: no normalization step changes them."

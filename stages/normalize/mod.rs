@@ -13,9 +13,11 @@ mod areas;
 mod changes;
 mod check;
 mod methods;
+mod order;
 pub mod params;
 mod pooled_qc;
 mod quality;
+pub mod replicates;
 pub mod schema;
 mod scores;
 mod series;
@@ -56,13 +58,14 @@ pub struct Normalize;
 
 impl Stage for Normalize {
     const NAME: &'static str = "normalize";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
+        StageError::unless_none(replicates::over_batches(&inputs.samples, &params.steps))?;
         let mut laboratory = Laboratory::new(&inputs.abundances, &inputs.samples, &inputs.panel);
         let (sheet, standards) = params.without_idle_standards(laboratory.sheet);
         laboratory.sheet = sheet;

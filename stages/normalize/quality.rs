@@ -54,7 +54,8 @@ impl Record {
             dropped: vec![false; analytes],
             rows: Vec::new(),
         };
-        record.measures = (0..analytes).into_par_iter().map(|analyte| record.measure(&record.grid, analyte)).collect();
+        record.measures =
+            (0..analytes).into_par_iter().map(|analyte| record.measure(&record.grid, &[], analyte)).collect();
         record
     }
 
@@ -65,21 +66,26 @@ impl Record {
         }
         let decided: HashMap<usize, &Decision> = moment.note.decisions.iter().map(|d| (d.analyte, d)).collect();
         // METHOD: past a logarithm or a centring, a relative standard deviation means nothing; only decisions remain.
-        let recorded =
-            |analyte: &usize| !self.dropped[*analyte] && (moment.on_measured_scale || decided.contains_key(analyte));
+        let recorded = |analyte: &usize| {
+            !self.dropped[*analyte] && (!moment.transformed[*analyte] || decided.contains_key(analyte))
+        };
         let analytes: Vec<usize> = (0..self.grid.analytes.len()).filter(recorded).collect();
         let outcomes: Vec<Outcome> =
             analytes.par_iter().map(|&analyte| self.outcome(moment, analyte, decided.get(&analyte).copied())).collect();
         for (analyte, outcome) in analytes.into_iter().zip(outcomes) {
             self.rows.push(self.row(moment, analyte, &outcome));
-            self.keep(moment.grid, analyte, &outcome);
+            self.keep(moment, analyte, &outcome);
         }
     }
 
-    fn measure(&self, grid: &Grid, analyte: usize) -> Measures {
-        let column = grid.column(analyte);
-        let present =
-            |rows: &[usize]| rows.iter().map(|&row| column[row]).filter(|v| v.is_finite()).collect::<Vec<f64>>();
+    /// METHOD: values that a step put in take no part: they say nothing of how repeatable the measurement is.
+    fn measure(&self, grid: &Grid, imputed: &[bool], analyte: usize) -> Measures {
+        let (column, first) = (grid.column(analyte), analyte * grid.samples.len());
+        let is_measured = |row: &usize| !imputed.get(first + row).copied().unwrap_or(false);
+        let present = |rows: &[usize]| {
+            let values = rows.iter().filter(|row| is_measured(row)).map(|&row| column[row]);
+            values.filter(|value| value.is_finite()).collect::<Vec<f64>>()
+        };
         let pooled_qc = present(&self.pooled_qc);
         if pooled_qc.is_empty() {
             return Measures::default();
@@ -90,10 +96,10 @@ impl Record {
     fn outcome(&self, moment: &Moment<'_>, analyte: usize, decided: Option<&Decision>) -> Outcome {
         let mut pairs = self.grid.column(analyte).iter().zip(moment.grid.column(analyte));
         let touched = pairs.any(|(before, after)| before.to_bits() != after.to_bits());
-        let (before, after) = match (moment.on_measured_scale, touched) {
-            (false, _) => (Measures::default(), Measures::default()),
-            (true, true) => (self.measures[analyte], self.measure(moment.grid, analyte)),
-            (true, false) => {
+        let (before, after) = match (moment.transformed[analyte], touched) {
+            (true, _) => (Measures::default(), Measures::default()),
+            (false, true) => (self.measures[analyte], self.measure(moment.grid, moment.imputed, analyte)),
+            (false, false) => {
                 let known = self.said[analyte].unwrap_or(self.measures[analyte]);
                 (known, known)
             }
@@ -129,13 +135,13 @@ impl Record {
     ///
     /// METHOD: a step that touches the analyte is compared with the values that it met; what a drift correction said of
     /// pooled QC samples that its curve did not see stands until then.
-    fn keep(&mut self, grid: &Grid, analyte: usize, outcome: &Outcome) {
+    fn keep(&mut self, moment: &Moment<'_>, analyte: usize, outcome: &Outcome) {
         self.dropped[analyte] = outcome.decision == "dropped";
         if outcome.touched {
-            for (row, value) in grid.column(analyte).iter().enumerate() {
+            for (row, value) in moment.grid.column(analyte).iter().enumerate() {
                 self.grid.set(row, analyte, *value);
             }
-            self.measures[analyte] = self.measure(grid, analyte);
+            self.measures[analyte] = self.measure(moment.grid, moment.imputed, analyte);
             self.said[analyte] = outcome.said;
         }
     }

@@ -43,9 +43,9 @@ schema! {
         analyte: String, "", "the analyte";
         step: String, "", "filter, below_lod, drift, sample or impute";
         method: String, "", "the step's method";
-        qc_rsd_before: Option<f64>, "fraction", "1.4826 MAD/median of the pooled QC samples before the step";
+        qc_rsd_before: Option<f64>, "fraction", "1.4826 MAD/median of the measured values of the pooled QC samples before the step";
         qc_rsd_after: Option<f64>, "fraction", "the same after it; of a drift correction, each pooled QC sample by a curve that did not see it";
-        d_ratio_before: Option<f64>, "fraction", "MAD(pooled QC)/MAD(study) before the step";
+        d_ratio_before: Option<f64>, "fraction", "MAD(pooled QC)/MAD(study) of the measured values before the step";
         d_ratio_after: Option<f64>, "fraction", "the same after it";
         decision: String, "", "done, left (the step would not have helped, so it was not taken), dropped, or none where the step does not touch the analyte";
         reason: String, "", "why, in words; empty where there is nothing to say";

@@ -241,3 +241,147 @@ fn an_analyte_that_a_filter_drops_has_a_finding_and_no_row() {
     let findings = context.into_findings();
     assert!(findings.iter().any(|finding| finding.code == "dropped_by_filter" && finding.subject == "β, 2"));
 }
+
+/// The code and the setting of each problem.
+fn problems(settings: serde_json::Value, transformed: bool) -> Vec<(&'static str, String)> {
+    let timepoints = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
+    let names = Vocabulary { timepoints, transformed, ..Vocabulary::default() };
+    let place = |problem: &Problem| match &problem.place {
+        Place::Setting(path) => path.trim_start_matches("stages.normalize.").to_owned(),
+        place => panic!("{place:?}"),
+    };
+    Normalize::check(&params(settings), &names).iter().map(|problem| (problem.code, place(problem))).collect()
+}
+
+#[test]
+fn values_that_were_transformed_before_are_not_taken_for_sizes() {
+    let settings = json!({
+        "steps": [{"below_lod": {"method": "missing"}}, {"below_lod": {"method": "half_lod"}}, {"sample": {"method": "sum"}},
+            {"sample": {"method": "pqn"}}, {"sample": {"method": "quantile"}}, {"transform": {"method": "none"}},
+            {"transform": {"method": "log2"}}, {"filter": {"max_qc_rsd": 0.3}}, {"filter": {"max_d_ratio": 0.5}},
+            {"impute": {"method": "half_min"}}, {"drift": {"method": "combat"}}, {"scale": {"method": "auto"}}],
+        "change": {"from": "a", "to": "b", "measures": ["percent", "difference", "ratio", "log2_ratio", "ln_ratio", "residualized"]},
+    });
+    let found = problems(settings.clone(), true);
+    let places = ["1.below_lod", "2.sample", "3.sample", "6.transform", "7.filter.max_qc_rsd", "9.impute"];
+    let steps = places.map(|place| format!("steps.{place}"));
+    let expected: Vec<String> = steps.into_iter().chain((0..4).map(|_| "change.measures".to_owned())).collect();
+    assert_eq!(found.iter().map(|(_, place)| place.clone()).collect::<Vec<_>>(), expected);
+    assert!(found.iter().all(|(code, _)| *code == "transformed_values"), "{found:?}");
+    assert!(problems(settings, false).iter().all(|(code, _)| *code == "step_order"));
+}
+
+/// Batch b of an analyte of logarithms reads 2 more; batch medians are differences of logarithms, not ratios.
+#[test]
+fn steps_take_transformed_values_as_they_come() {
+    let row = |(place, cell): (usize, f64)| {
+        let (id, batch) = (format!("s{place}"), if place < 3 { "a" } else { "b" });
+        let injected = ingest::SampleRow {
+            batch: Some(batch.into()),
+            ..sample(&id, Some(&format!("p{place}")), Some("before"), "study")
+        };
+        (injected, value(&id, ODD, Some(cell)))
+    };
+    let (samples, abundances): (Vec<_>, Vec<_>) =
+        [-1.0, 0.0, 1.0, 1.0, 2.0, 3.0].into_iter().enumerate().map(row).unzip();
+    let abundances: Table<qc::Abundances> = Table::from_rows(abundances).unwrap();
+    let inputs = Inputs {
+        abundances: abundances.with_metadata(ingest::VALUES, ingest::TRANSFORMED),
+        samples: Table::from_rows(samples).unwrap(),
+        panel: Table::empty(),
+    };
+    let settings = params(json!({"steps": [{"drift": {"method": "batch_median", "of": "study"}}]}));
+    let out = Normalize::run(&settings, inputs, &mut StageContext::new(1, &Silent)).unwrap();
+    assert_eq!(out.abundances.column::<Option<f64>>("value"), [0.0, 1.0, 2.0, 0.0, 1.0, 2.0].map(Some));
+    assert!(out.quality.column::<Option<f64>>("qc_rsd_after").iter().all(Option::is_none));
+}
+
+#[test]
+fn a_correction_after_the_transform_is_refused_where_a_measure_does_not_see_it() {
+    let with = |steps: serde_json::Value, measures: serde_json::Value| {
+        problems(json!({"steps": steps, "change": {"from": "a", "to": "b", "measures": measures}}), false)
+    };
+    let late = json!([{"transform": {"method": "log2"}}, {"drift": {"method": "combat"}},
+        {"sample": {"method": "quantile"}}, {"filter": {"max_d_ratio": 0.5}}, {"drift": {"method": "none"}}]);
+    let places = ["1.drift", "2.sample", "3.filter"].map(|place| ("step_order", format!("steps.{place}")));
+    assert_eq!(with(late.clone(), json!(["difference", "percent"])), places);
+    assert!(with(late.clone(), json!(["difference", "residualized"])).is_empty());
+    let area = json!({"steps": late, "area": {"timepoints": ["a", "b", "c"], "measures": ["incremental_area"]}});
+    assert_eq!(problems(area, false), places);
+    let early =
+        json!([{"drift": {"method": "combat"}}, {"sample": {"method": "pqn"}}, {"transform": {"method": "log2"}}]);
+    assert!(with(early, json!(["percent"])).is_empty());
+    let names = Vocabulary { timepoints: vec!["a".into(), "b".into()], ..Vocabulary::default() };
+    let settings = params(json!({"steps": [{"transform": {"method": "ln"}}, {"drift": {"method": "combat"}}],
+        "change": {"from": "a", "to": "b", "measures": ["percent", "log2_ratio"]}}));
+    let said = &Normalize::check(&settings, &names)[0].message;
+    assert!(said.contains("`drift` comes after `transform`") && said.contains("`percent`, `log2_ratio`"), "{said}");
+}
+
+#[test]
+fn limits_of_detection_are_not_used_after_the_values_were_scaled() {
+    for scaled in [json!({"sample": {"method": "pqn"}}), json!({"drift": {"method": "combat"}})] {
+        for method in ["half_lod", "lod_over_sqrt2", "censored_ml"] {
+            let steps = json!({"steps": [scaled, {"below_lod": {"method": method}}]});
+            assert_eq!(problems(steps, false), [("step_order", "steps.1.below_lod".to_owned())], "{method}");
+        }
+        let steps =
+            json!({"steps": [{"below_lod": {"method": "half_lod"}}, scaled, {"below_lod": {"method": "missing"}}]});
+        assert!(problems(steps, false).is_empty());
+    }
+    let classes = |class: &str| {
+        json!({"steps": [{"sample": {"method": "sum", "classes": ["x", "y"]}}, {"sample": {"method": "none"}},
+            {"below_lod": {"method": "half_lod", "classes": [class]}}]})
+    };
+    assert!(problems(classes("z"), false).is_empty() && problems(classes("y"), false).len() == 1);
+}
+
+#[test]
+fn replicates_of_several_batches_stop_a_correction_of_drift_and_nothing_else() {
+    let run = |steps: serde_json::Value| {
+        let mut inputs = study();
+        inputs.samples =
+            inputs.samples.with_metadata(crate::qc::schema::OVER_BATCHES, format!("`{ODD}` (batch `b0`), `x`"));
+        Normalize::run(&params(json!({ "steps": steps })), inputs, &mut StageContext::new(1, &Silent))
+    };
+    let steps = json!([{"sample": {"method": "sum"}}, {"drift": {"method": "batch_median"}}]);
+    let Err(StageError::Input(problems)) = run(steps) else { panic!("the drift step must stop") };
+    assert_eq!((problems.len(), problems[0].code), (1, "replicates_over_batches"));
+    assert!(problems[0].message.contains(ODD));
+    assert!(run(json!([{"drift": {"method": "none"}}, {"sample": {"method": "sum"}}])).is_ok());
+}
+
+#[test]
+fn each_class_is_followed_through_the_steps_that_are_for_it() {
+    let with = |steps: serde_json::Value, measures: serde_json::Value| {
+        problems(json!({"steps": steps, "change": {"from": "a", "to": "b", "measures": measures}}), false)
+    };
+    let log = |class: &str| json!({"transform": {"method": "log2", "classes": [class]}});
+    let sum = |classes: &[&str]| json!({"sample": {"method": "sum", "classes": classes}});
+    let late = ("step_order", "steps.1.sample".to_owned());
+    assert_eq!(with(json!([log("x"), sum(&["x"])]), json!(["difference"])), [late.clone()]);
+    assert_eq!(with(json!([log("x"), sum(&[])]), json!(["difference"])), [late]);
+    assert!(with(json!([log("x"), sum(&["y"])]), json!(["percent"])).is_empty());
+    // The correction of class y does reach its percent, which are of values that nothing transformed.
+    let drift = |class: &str| json!({"drift": {"method": "combat", "classes": [class]}});
+    assert!(with(json!([log("x"), drift("y")]), json!(["percent"])).is_empty());
+    assert_eq!(with(json!([log("x"), drift("x")]), json!(["percent"])), [("step_order", "steps.1.drift".to_owned())]);
+}
+
+#[test]
+fn vsn_constants_and_standards_are_refused_where_they_would_not_do_what_they_say() {
+    let with = |steps: serde_json::Value, measures: serde_json::Value| {
+        problems(json!({"steps": steps, "change": {"from": "a", "to": "b", "measures": measures}}), false)
+    };
+    let vsn = json!([{"sample": {"method": "vsn"}}]);
+    assert_eq!(with(vsn.clone(), json!(["percent", "difference"])), [("step_order", "steps.0.sample".to_owned())]);
+    assert!(with(vsn, json!(["difference", "residualized"])).is_empty());
+    let constant = json!([{"sample": {"method": "sum"}}, {"below_lod": {"method": "constant", "value": 1.0}}]);
+    assert_eq!(with(constant, json!(["percent"])), [("step_order", "steps.1.below_lod".to_owned())]);
+    let marks = json!([{"transform": {"method": "log2"}}, {"below_lod": {"method": "missing"}}]);
+    assert!(with(marks, json!(["percent"])).is_empty());
+    let standard = json!({"sample": {"method": "internal_standard"}});
+    let after = json!([{"drift": {"method": "combat", "classes": ["x"]}}, standard]);
+    assert_eq!(with(after, json!(["percent"])), [("step_order", "steps.1.sample".to_owned())]);
+    assert!(with(json!([standard, {"drift": {"method": "combat"}}]), json!(["percent"])).is_empty());
+}

@@ -49,13 +49,17 @@ pub struct Predict;
 
 impl Stage for Predict {
     const NAME: &'static str = "predict";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
 
     fn run(params: &Params, inputs: Inputs, context: &mut StageContext<'_>) -> Result<Outputs, StageError> {
+        let normalized =
+            params.predictor.as_ref().is_some_and(|predictor| matches!(predictor, Predictor::Change { .. }));
+        let steps = if normalized { params.normalization.steps.as_slice() } else { &[] };
+        StageError::unless_none(crate::normalize::replicates::over_batches(&inputs.samples, steps))?;
         let study = Study::new(&inputs.participants, &inputs.variables, &inputs.endpoints);
         let measured = match &params.predictor {
             Some(Predictor::Change { measure, contrast }) => {

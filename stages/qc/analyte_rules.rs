@@ -42,8 +42,8 @@ pub struct AnalyteRules {
     /// 10.1021/acs.analchem.6b01481).
     pub min_dilution_r2: Option<AtLeast<Fraction>>,
     /// Largest carry-over as a fraction, for example 0.01: the median over blanks injected right after a study or
-    /// pooled QC sample of (blank - other blanks)/(sample - other blanks), by the median of the other blanks of the
-    /// batch; a blank without a value counts as zero. At most 20 % of the lowest standard is what ICH M10
+    /// pooled QC sample of (blank - m)/(sample - m), m the median of the other blanks of the batch that follow no
+    /// sample, at most the blank itself; a blank without a value counts as zero. At most 20 % of the lowest standard is what ICH M10
     /// (bioanalytical method validation) asks of targeted assays.
     pub max_carry_over: Option<AtMost<NonNegative>>,
     /// Largest change of the pooled QC samples over the run, up or down, as a fraction of their median, for example

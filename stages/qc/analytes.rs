@@ -35,7 +35,7 @@ pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
     let robust = asked.rules.robust;
     let study = bench.present(analyte, &bench.study);
     let pooled = bench.present(analyte, &bench.pooled_qc);
-    let blank = bench.present(analyte, &bench.blanks);
+    let blank = blanks(bench, analyte);
     let ordered = pairs(bench, analyte, &bench.pooled_qc);
     let quality = Quality {
         analyte: bench.analytes()[analyte].clone(),
@@ -52,7 +52,7 @@ pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
         detection_qc: detected(pooled.len(), bench.pooled_qc.len()),
         drift_p: drift::spearman_p(&ordered),
         drift: drift::relative_change(&ordered),
-        blank_share: blank_share(bench, analyte, &pooled),
+        blank_share: share(descriptive::median(&blank), descriptive::median(&pooled)),
         ..Quality::default()
     };
     let batches = batches::measure(bench, analyte, robust);
@@ -65,16 +65,17 @@ pub fn measure(bench: &Bench, analyte: usize, asked: &Asked<'_>) -> Measured {
     if let Some((rsd, groups)) = asked.replicates.get(&measured.quality.analyte) {
         (measured.quality.replicate_rsd, measured.quality.replicate_groups) = (Some(*rsd), *groups as i64);
     }
+    if bench.sheet.transformed {
+        measured.forget_sizes();
+    }
     measured
 }
 
-/// median(blank)/median(pooled QC).
-fn blank_share(bench: &Bench, analyte: usize, pooled: &[f64]) -> Option<f64> {
-    // METHOD: a blank without a value is one in which nothing was found, so it counts as zero.
+/// What each blank holds.
+fn blanks(bench: &Bench, analyte: usize) -> Vec<f64> {
+    // METHOD: a blank without a value is one in which nothing was found, so it counts as zero, for every rule about blanks.
     let column = bench.sheet.grid.column(analyte);
-    let value = |&row: &usize| if column[row].is_finite() { column[row] } else { 0.0 };
-    let blanks: Vec<f64> = bench.blanks.iter().map(value).collect();
-    share(descriptive::median(&blanks), descriptive::median(pooled))
+    bench.blanks.iter().map(|&row| if column[row].is_finite() { column[row] } else { 0.0 }).collect()
 }
 
 impl Measured {
@@ -87,6 +88,26 @@ impl Measured {
         let of_rsd = worst(enough.map(|row| (row.batch.as_str(), row.qc_rsd)));
         (self.quality.worst_batch_missing, self.quality.worst_batch_missing_name) = of_missing.unzip();
         (self.quality.worst_batch_rsd, self.quality.worst_batch_rsd_name) = of_rsd.unzip();
+    }
+
+    /// METHOD: values that were transformed have no zero that means nothing is there, so what compares sizes is unknown.
+    fn forget_sizes(&mut self) {
+        let no_size = None;
+        self.quality = Quality {
+            qc_rsd: no_size,
+            qc_rsd_robust: no_size,
+            worst_batch_rsd: no_size,
+            worst_batch_rsd_name: None,
+            replicate_rsd: no_size,
+            blank_ratio: no_size,
+            blank_share: no_size,
+            carry_over: no_size,
+            dilution_r: no_size,
+            dilution_r2: no_size,
+            drift: no_size,
+            ..std::mem::take(&mut self.quality)
+        };
+        self.batches.iter_mut().for_each(|batch| (batch.qc_rsd, batch.drift) = (no_size, no_size));
     }
 
     fn add_best_group(&mut self, bench: &Bench, analyte: usize, groups: &[(String, Vec<usize>)]) {
@@ -160,6 +181,7 @@ pub fn report_unjudged(rules: &[AnalyteRule], bench: &Bench, qualities: &[&Quali
             context.find(Finding::warning(code, "", message));
         }
     }
+    report_unordered(bench, context);
     for rule in rules.iter().filter(|rule| !rule.needs.is_some_and(|need| need.are_absent(bench))) {
         let unknown = qualities.iter().filter(|quality| quality.role.is_none() && (rule.value)(quality).is_none());
         let names: Vec<&str> = unknown.map(|quality| quality.analyte.as_str()).collect();
@@ -167,6 +189,21 @@ pub fn report_unjudged(rules: &[AnalyteRule], bench: &Bench, qualities: &[&Quali
             let message = format!("{why} for {} analytes, which pass its rule: {}", names.len(), names.join(", "));
             context.find(Finding::note(code, "", message));
         }
+    }
+}
+
+/// Records pooled QC samples without an injection order, where others have one.
+fn report_unordered(bench: &Bench, context: &mut StageContext<'_>) {
+    let (ordered, without): (Vec<usize>, Vec<usize>) =
+        bench.pooled_qc.iter().partition(|&&row| bench.samples[row].injection_order.is_some());
+    if !ordered.is_empty() && !without.is_empty() {
+        let names: Vec<&str> = without.iter().map(|&row| bench.samples[row].sample_id.as_str()).collect();
+        let message = format!(
+            "{} pooled QC samples have no injection order and take no part in drift and charts: {}",
+            names.len(),
+            names.join(", ")
+        );
+        context.find(Finding::warning("qc_without_order", "", message).hint("give each its `injection_order`"));
     }
 }
 

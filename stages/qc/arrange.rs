@@ -78,6 +78,18 @@ impl Bench {
         rows.iter().map(|&row| column[row]).filter(|value| value.is_finite()).collect()
     }
 
+    /// Natural logarithms of an analyte in some rows, or the values themselves where the file's are transformed.
+    pub fn logs(&self, analyte: usize, rows: &[usize]) -> Vec<f64> {
+        let column = self.sheet.grid.column(analyte);
+        // METHOD: a zero has no logarithm and counts as missing.
+        let log = |value: f64| match (self.sheet.transformed, value > 0.0) {
+            (true, _) => value,
+            (false, true) => libm::log(value),
+            (false, false) => f64::NAN,
+        };
+        rows.iter().map(|&row| log(column[row])).collect()
+    }
+
     /// The values of an analyte in some rows that have a place in the run, by it: place, row and value.
     pub fn by_injection(&self, analyte: usize, rows: &[usize]) -> Vec<(i64, usize, f64)> {
         let column = self.sheet.grid.column(analyte);
@@ -93,6 +105,7 @@ impl Bench {
         let injected = |&row: &usize| Injected {
             is_blank: self.blanks.binary_search(&row).is_ok(),
             is_sample: self.study.binary_search(&row).is_ok() || self.pooled_qc.binary_search(&row).is_ok(),
+            order: self.samples[row].injection_order.unwrap_or(i64::MIN),
             value: column[row],
         };
         batch.run.iter().map(injected).collect()

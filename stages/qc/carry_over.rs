@@ -1,7 +1,7 @@
 //! How much of a sample is found in the blank that follows it.
 //!
 //! Carry-over is judged by blanks injected after a high sample in the validation of bioanalytical methods (ICH M10, 2022);
-//! here every blank of the run that follows a sample counts, less what the other blanks hold anyway.
+//! here every blank of the run that follows a sample counts, less what blanks hold anyway.
 
 use crate::statistics::descriptive;
 
@@ -11,22 +11,37 @@ pub struct Injected {
     pub is_blank: bool,
     /// Whether what it leaves behind is looked for: a study or a pooled QC sample.
     pub is_sample: bool,
+    /// Its number in the order of injection.
+    pub order: i64,
     pub value: f64,
 }
 
-/// For each blank right after a sample, `(blank - m)/(sample - m)`, m the median of the other blanks of the batch.
+/// For each blank right after a sample (by the run's smallest step from one number to the next), `(blank - m)/(sample - m)`, m what blanks of the batch hold anyway.
 ///
-/// `run` is one batch in the order of injection. A blank without a value counts as zero; a pair is passed over where
+/// m is the median of the other blanks that follow no sample, or, where each follows one, the smallest of the others;
+/// never more than the blank itself. `run` is one batch in the order of injection. A blank without a value counts as zero; a pair is passed over where
 /// the sample has no value or none above m, and where the batch has no other blank.
 pub fn fractions(run: &[Injected]) -> Vec<f64> {
     // METHOD: a blank without a value is one in which nothing was found, so it counts as zero: that is what a blank
     // without carry-over looks like.
     let blank = |injected: &Injected| if injected.value.is_finite() { injected.value } else { 0.0 };
     let blanks: Vec<usize> = (0..run.len()).filter(|at| run[*at].is_blank).collect();
+    // METHOD: numbers that are not in the file were injected too, so what stands before a gap came not right before.
+    let steps = || run.windows(2).map(|pair| pair[1].order.saturating_sub(pair[0].order));
+    let smallest = steps().filter(|step| *step > 0).min();
+    let right_before = |at: usize| {
+        let before = run.get(at.checked_sub(1)?)?;
+        (Some(run[at].order.saturating_sub(before.order)) == smallest).then_some(before)
+    };
+    let after_sample = |at: usize| right_before(at).is_some_and(|before| before.is_sample);
     let fraction = |&at: &usize| {
-        let before = run.get(at.checked_sub(1)?).filter(|before| before.is_sample && before.value.is_finite())?;
-        let others = blanks.iter().filter(|other| **other != at).map(|other| blank(&run[*other]));
-        let background = descriptive::median(&others.collect::<Vec<f64>>())?;
+        let before = right_before(at).filter(|before| before.is_sample && before.value.is_finite())?;
+        // METHOD: a blank that follows a sample may itself hold what was carried over, so it is no background while
+        // another is there; and a blank dirtier than this one, whatever it follows, does not make this one negative.
+        let others = || blanks.iter().copied().filter(|&other| other != at);
+        let clean = others().filter(|&other| !after_sample(other)).map(|other| blank(&run[other]));
+        let smallest = || others().map(|other| blank(&run[other])).min_by(f64::total_cmp);
+        let background = descriptive::median(&clean.collect::<Vec<f64>>()).or_else(smallest)?.min(blank(&run[at]));
         let above = before.value - background;
         (above > 0.0).then(|| (blank(&run[at]) - background) / above).filter(|fraction| fraction.is_finite())
     };
@@ -38,15 +53,27 @@ mod tests {
     use super::*;
 
     fn run(what: &str, values: &[f64]) -> Vec<Injected> {
-        let kinds = what.chars().zip(values);
-        kinds.map(|(kind, &value)| Injected { is_blank: kind == 'b', is_sample: kind == 's', value }).collect()
+        let of = |(order, (kind, &value)): (i64, (char, &f64))| Injected {
+            is_blank: kind == 'b',
+            is_sample: kind == 's',
+            order,
+            value,
+        };
+        (1..).zip(what.chars().zip(values)).map(of).collect()
     }
 
     #[test]
     fn a_blank_right_after_a_sample_is_compared_with_the_other_blanks() {
-        // The blanks are 1, 3, none (0) and 2; after 101: (3 - 1)/(101 - 1); after 51: (0 - 2)/(51 - 2).
+        // The blanks are 1, 3, none (0) and 2, and 1 and 2 follow no sample: (3 - 1.5)/(101 - 1.5), and nothing.
         let found = fractions(&run("bsbsbdb", &[1.0, 101.0, 3.0, 51.0, f64::NAN, 9.0, 2.0]));
-        assert_eq!(found, [2.0 / 100.0, -2.0 / 49.0]);
+        assert_eq!(found, [1.5 / 99.5, 0.0]);
+    }
+
+    #[test]
+    fn a_dirty_blank_is_no_background() {
+        // Each follows a sample: (81 - 1)/(101 - 1), and nothing for the clean one.
+        assert_eq!(fractions(&run("sbsb", &[101.0, 81.0, 101.0, 1.0])), [0.8, 0.0]);
+        assert_eq!(fractions(&run("bsb", &[81.0, 101.0, 1.0])), [0.0]);
     }
 
     #[test]
@@ -55,6 +82,16 @@ mod tests {
         assert!(fractions(&run("bbs", &[1.0, 1.0, 10.0])).is_empty());
         assert!(fractions(&run("sbb", &[1.0, 1.0, 1.0])).is_empty());
         assert!(fractions(&run("sbb", &[f64::NAN, 1.0, 1.0])).is_empty());
+    }
+
+    #[test]
+    fn a_blank_after_a_gap_in_the_numbers_follows_nothing() {
+        let mut gap = run("sbsb", &[101.0, 1.0, 101.0, 81.0]);
+        assert_eq!(fractions(&gap).len(), 2);
+        gap[3].order = 5;
+        assert_eq!(fractions(&gap), [0.0]);
+        gap.iter_mut().for_each(|injected| injected.order *= 10);
+        assert_eq!(fractions(&gap), [0.0], "numbers by tens");
     }
 
     #[test]

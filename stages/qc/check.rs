@@ -25,7 +25,34 @@ pub fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {
         let message = format!("[{}, {}] are no hours of a day", rule.within.low(), rule.within.high());
         Problem::new("no_hours", place, message, "write hours after midnight, 0 to 24")
     });
-    group.chain(first).chain(day).chain(swaps(&params.samples, names)).collect()
+    let transformed = names.transformed.then(|| relative_rules(params)).into_iter().flatten();
+    group.chain(first).chain(day).chain(swaps(&params.samples, names)).chain(transformed).collect()
+}
+
+/// Rules that compare sizes, on values that are none.
+///
+/// METHOD: a relative standard deviation, a share of the pooled QC and a total need a zero that means nothing is there;
+/// logarithms have none. Missing shares, D-ratios, charts and distances between samples stay.
+fn relative_rules(params: &Params) -> Vec<Problem> {
+    let (analytes, samples) = (&params.analytes, &params.samples);
+    let rules = [
+        ("analytes.max_qc_rsd", analytes.max_qc_rsd.is_some()),
+        ("analytes.max_qc_rsd_in_batch", analytes.max_qc_rsd_in_batch.is_some()),
+        ("analytes.min_blank_ratio", analytes.min_blank_ratio.is_some()),
+        ("analytes.max_blank_share", analytes.max_blank_share.is_some()),
+        ("analytes.min_dilution_r2", analytes.min_dilution_r2.is_some()),
+        ("analytes.max_carry_over", analytes.max_carry_over.is_some()),
+        ("analytes.max_drift", analytes.max_drift.is_some()),
+        ("samples.replicates.max_rsd", samples.replicates.as_ref().is_some_and(|rule| rule.max_rsd.is_some())),
+        ("samples.total_signal", samples.total_signal.is_some()),
+    ];
+    let problem = |(key, _): (&str, bool)| {
+        let place = Place::setting(format!("stages.qc.{key}"));
+        let message = "the rule compares sizes, and the file's values are none (`values: transformed`)";
+        let remedy = "leave it out (max_d_ratio judges transformed values), or give raw values and say `values: raw`";
+        Problem::new("transformed_values", place, message, remedy)
+    };
+    rules.into_iter().filter(|(_, is_on)| *is_on).map(problem).collect()
 }
 
 fn group(rule: &DetectionGroup, names: &Vocabulary) -> Option<Problem> {

@@ -123,6 +123,14 @@ impl Decided {
 
     /// Records what was flagged, left out or overridden, and overrides that were written when the rules said otherwise.
     pub fn report(&self, overrides: &Overrides, context: &mut StageContext<'_>) {
+        if !self.analytes.is_empty() && self.analytes.iter().all(|(_, verdict)| verdict.is_excluded()) {
+            let message = format!(
+                "every one of the {} analytes is left out: nothing is left to normalize or test",
+                self.analytes.len()
+            );
+            let hint = "look at the reasons in analyte_quality; a limit may be written in another unit";
+            context.find(Finding::warning("no_analyte_left", "", message).hint(hint));
+        }
         let judged: BTreeSet<&str> = self.of_samples().iter().map(|verdict| verdict.name.as_str()).collect();
         for (what, verdict) in self.all() {
             verdict.report(&format!("the {what}"), context);

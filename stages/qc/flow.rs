@@ -50,11 +50,10 @@ impl Flow {
             return verdicts.len();
         }
         let stayed: Vec<String> = kept.into_iter().chain(flagged).collect();
-        let also = match stayed.is_empty() {
-            true => String::new(),
-            false => format!("; failed and stayed: {}", stayed.join(", ")),
-        };
-        let reason = format!("decided by hand, each with its reason: left out{also}");
+        let left_out = (!excluded.is_empty()).then(|| "left out".to_owned());
+        let stayed = (!stayed.is_empty()).then(|| format!("stayed by hand: {}", stayed.join(", ")));
+        let what_was: Vec<String> = left_out.into_iter().chain(stayed).collect();
+        let reason = format!("decided by hand, each with its reason: {}", what_was.join("; "));
         self.step("decisions", what, verdicts.len(), &excluded, reason);
         verdicts.len() - excluded.len()
     }
@@ -140,4 +139,31 @@ fn reason(rule: &RuleInForce, verdicts: &[&Verdict]) -> String {
     };
     let also = if stayed.is_empty() { String::new() } else { format!("; failed and stayed: {}", stayed.join(", ")) };
     format!("{}: {what}{also}", rule.words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::qc::overrides::Override;
+
+    #[test]
+    fn what_stays_by_hand_is_said_as_that() {
+        let decided = |name: &str, word| Verdict {
+            name: name.to_owned(),
+            failures: Vec::new(),
+            kept_by_name: false,
+            by_hand: Some(Override { word, reason: "seen".to_owned(), before: String::new(), line: 2 }),
+        };
+        let (kept, left_out) = (decided("=A, 1", Word::Keep), decided("β/2", Word::Exclude));
+        let reason = |verdicts: &[&Verdict]| {
+            let mut flow = Flow::default();
+            flow.by_hand("analytes", verdicts);
+            flow.into_rows().remove(0).reason
+        };
+        assert_eq!(reason(&[&kept]), "decided by hand, each with its reason: stayed by hand: =A, 1");
+        assert_eq!(
+            reason(&[&kept, &left_out]),
+            "decided by hand, each with its reason: left out; stayed by hand: =A, 1"
+        );
+    }
 }

@@ -68,8 +68,9 @@ fn notes(params: &Params) -> String {
         ),
         (
             rules.max_carry_over.is_some(),
-            "Carry-over is the median, over blanks injected right after a study or pooled QC sample, of (blank - other \
-             blanks)/(sample - other blanks), by the median of the batch's other blanks.",
+            "Carry-over is the median, over blanks injected right after a study or pooled QC sample, of (blank - \
+             m)/(sample - m), with m the median of the batch's other blanks that follow no sample (the smallest of the \
+             others where each follows one), at most the blank itself.",
         ),
         (blanks, "For these a blank without a value counted as zero."),
         (

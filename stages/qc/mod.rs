@@ -142,7 +142,7 @@ pub struct Qc;
 
 impl Stage for Qc {
     const NAME: &'static str = "qc";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -163,6 +163,7 @@ impl Stage for Qc {
         problems.extend(decided.problems());
         StageError::unless_none(problems)?;
         decided.report(&overrides, context);
+        replicates::report_over_batches(&combined.groups, context);
         write(params, &inputs, &combined, (&bench, &visits), decided)
     }
 
@@ -210,6 +211,11 @@ fn combine(params: &Params, inputs: &Inputs, left_out: &BTreeSet<&str>) -> Resul
     }
 }
 
+/// What ingest said of the values goes on, also where replicates made a new table of them.
+fn with_metadata_of(read: &Table<ingest::Abundances>, kept: Table<schema::Abundances>) -> Table<schema::Abundances> {
+    read.metadata().iter().fold(kept, |kept, (key, value)| kept.with_metadata(key, value.as_str()))
+}
+
 fn write(
     params: &Params,
     inputs: &Inputs,
@@ -222,8 +228,10 @@ fn write(
     Ok(Outputs {
         participants: inputs.participants.clone(),
         assessments: inputs.assessments.filter(|row| !decided.assessments[row].is_excluded())?,
-        samples: decided.kept_samples(&combined.samples)?,
-        abundances: decided.kept_abundances(&combined.abundances)?,
+        samples: decided
+            .kept_samples(&combined.samples)?
+            .with_metadata(schema::OVER_BATCHES, replicates::over_batches(&combined.groups).join("; ")),
+        abundances: with_metadata_of(&inputs.abundances, decided.kept_abundances(&combined.abundances)?),
         review: decisions::document(&decisions.rows()),
         decisions,
         flow: Table::from_rows(flow)?,

@@ -36,24 +36,13 @@ pub fn find(
 
 /// Takes logs, centres at the median, divides by 1.4826 MAD and puts missing values at the median (zero).
 fn prepare(bench: &Bench, rows: &[usize], analytes: &[usize], context: &mut StageContext<'_>) -> (Grid, usize) {
-    // METHOD: values below zero are no concentrations: the file's values were transformed already, and no further
-    // logarithm is taken of any of them. Otherwise a zero has no logarithm and counts as missing here.
-    let negative = analytes.iter().any(|&analyte| bench.present(analyte, rows).iter().any(|value| *value < 0.0));
-    if negative {
-        let message = "there are values below zero, so outlying samples are searched without taking logarithms";
+    if bench.sheet.transformed {
+        let message = "the file's values are transformed, so outlying samples are searched without taking logarithms";
         context.find(Finding::note("outlier_without_log", "", message));
     }
-    let log = |value: f64| match (negative, value > 0.0) {
-        (true, _) => value,
-        (false, true) => libm::log(value),
-        (false, false) => f64::NAN,
-    };
     let columns: Vec<(usize, Vec<f64>)> = analytes
         .iter()
-        .filter_map(|&analyte| {
-            let column = bench.sheet.grid.column(analyte);
-            scaled(rows.iter().map(|&row| log(column[row])).collect()).map(|column| (analyte, column))
-        })
+        .filter_map(|&analyte| scaled(bench.logs(analyte, rows)).map(|column| (analyte, column)))
         .collect();
     let names = columns.iter().map(|(analyte, _)| bench.analytes()[*analyte].clone()).collect();
     let mut grid = Grid::missing(rows.iter().map(|&row| bench.samples[row].sample_id.clone()).collect(), names);

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::params::{Combine, Replicates};
+use super::schema::OVER_BATCHES;
 use crate::contract::schema::Cell;
-use crate::contract::{Place, Problem, Table, TableError};
+use crate::contract::{Finding, Place, Problem, StageContext, Table, TableError};
 use crate::ingest::schema::{Abundances, SampleRow, Samples};
 use crate::laboratory::Codes;
 use crate::statistics::{descriptive, repeatability};
@@ -23,7 +24,7 @@ pub struct Combined {
     pub samples: Table<Samples>,
     pub abundances: Table<Abundances>,
     pub groups: Vec<Group>,
-    /// The root mean square of the RSD within groups and how many groups it is of, by analyte.
+    /// The RSD within groups, pooled by degrees of freedom, and how many groups it is of, by analyte.
     pub rsd: BTreeMap<String, (f64, usize)>,
 }
 
@@ -72,6 +73,29 @@ pub fn problems(groups: &[Group], rule: Option<&Replicates>) -> Vec<Problem> {
     problems
 }
 
+/// The groups whose replicates are of several batches, each by its samples.
+pub fn over_batches(groups: &[Group]) -> Vec<String> {
+    let several = |group: &&Group| group.iter().any(|sample| sample.batch != group[0].batch);
+    let name = |sample: &SampleRow| match &sample.batch {
+        Some(batch) => format!("`{}` (batch `{batch}`)", sample.sample_id),
+        None => format!("`{}` (no batch)", sample.sample_id),
+    };
+    groups.iter().filter(several).map(|group| group.iter().map(name).collect::<Vec<_>>().join(", ")).collect()
+}
+
+/// Records groups whose replicates are of several batches.
+pub fn report_over_batches(groups: &[Group], context: &mut StageContext<'_>) {
+    let over = over_batches(groups);
+    if !over.is_empty() {
+        // METHOD: the sample has the batch and the order of its first replicate, and its value is of all of them; a
+        // correction of drift or batches would take out what only one of them has, so normalize refuses it.
+        let message =
+            format!("replicates of several batches became one sample, in the first one's batch: {}", over.join("; "));
+        let hint = "differences between batches stay in these samples; leave one batch's replicates by `decisions`";
+        context.find(Finding::warning(OVER_BATCHES, "", message).hint(hint));
+    }
+}
+
 /// Combines each group, on the scale of the file; a value is missing only if all of its replicates are.
 pub fn combine(
     how: Combine,
@@ -108,8 +132,8 @@ struct Merger<'a> {
     units: Vec<Option<String>>,
     rows_of: BTreeMap<&'a str, Range<usize>>,
     out: Out,
-    /// The squares of the RSD within each group, by analyte.
-    squares: BTreeMap<&'a str, Vec<f64>>,
+    /// The square of the RSD within each group and its degrees of freedom, by analyte.
+    squares: BTreeMap<&'a str, Vec<(f64, f64)>>,
 }
 
 #[derive(Default)]
@@ -167,7 +191,7 @@ impl<'a> Merger<'a> {
                 Combine::First => values.first().copied(),
             };
             if let Some(rsd) = repeatability::rsd(&values, false) {
-                self.squares.entry(analyte).or_default().push(rsd * rsd);
+                self.squares.entry(analyte).or_default().push((rsd * rsd, values.len() as f64 - 1.0));
             }
             // METHOD: what is combined lies below the limit of detection where all that it is made of does.
             let made_of = if present.is_empty() { &rows } else { &present };
@@ -178,9 +202,11 @@ impl<'a> Merger<'a> {
     }
 
     fn finish(self) -> Result<(Table<Abundances>, Spreads), TableError> {
-        let mean_square = |(analyte, squares): (&str, Vec<f64>)| {
-            let mean = descriptive::mean(&squares)?;
-            Some((analyte.to_owned(), (mean.sqrt(), squares.len())))
+        // METHOD: groups are pooled by their degrees of freedom, as variances are: a group of five says more than a pair.
+        let mean_square = |(analyte, squares): (&str, Vec<(f64, f64)>)| {
+            let degrees: f64 = squares.iter().map(|(_, degrees)| degrees).sum();
+            let sum: f64 = squares.iter().map(|(square, degrees)| square * degrees).sum();
+            (degrees > 0.0).then(|| (analyte.to_owned(), ((sum / degrees).sqrt(), squares.len())))
         };
         Ok((self.out.table()?, self.squares.into_iter().filter_map(mean_square).collect()))
     }

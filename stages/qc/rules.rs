@@ -125,7 +125,7 @@ fn in_batch(name: Option<&String>) -> Option<String> {
 pub fn analytes(rules: &AnalyteRules, replicates: Option<&Replicates>) -> Vec<AnalyteRule> {
     let found = missing_rules(rules).into_iter().chain(precision_rules(rules)).chain(blank_rules(rules));
     let replicates = replicates.and_then(|replicates| replicates.max_rsd).map(|r| {
-        let words = format!("RSD between replicates (root mean square of sd/mean) above {}", show(r.limit.get()));
+        let words = format!("RSD between replicates (sd/mean, pooled) above {}", show(r.limit.get()));
         let what = ("RSD between replicates", words);
         simple("samples.replicates.max_rsd", r.limit.get(), r.on_fail, what, |q| q.replicate_rsd).undefined(
             "replicate_rsd_undefined",
@@ -220,7 +220,7 @@ fn blank_rules(rules: &AnalyteRules) -> Vec<AnalyteRule> {
             .needs(Needs::Blanks)
             .undefined(
                 "blank_ratio_undefined",
-                "the ratio to blanks is undefined (no value, or no blank with a value above zero)",
+                "the ratio to blanks is undefined (no value, or a median of the blanks of zero, an empty one counted as zero)",
             )
     });
     let share = rules.max_blank_share.map(|r| {

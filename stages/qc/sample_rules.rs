@@ -38,8 +38,8 @@ pub struct SampleRules {
 pub struct Replicates {
     /// How their values become one: mean, median, or the first that is there. A value is missing only if all are.
     pub combine: Combine,
-    /// Largest RSD of an analyte between replicates as a fraction, for example 0.2: the root mean square over the
-    /// groups of their sd/mean (within-subject coefficient of variation: Bland & Altman 1996, 10.1136/bmj.313.7049.106).
+    /// Largest RSD of an analyte between replicates as a fraction, for example 0.2: sd/mean of each group, their
+    /// squares pooled by n - 1 (within-subject coefficient of variation: Bland & Altman 1996, 10.1136/bmj.313.7049.106).
     #[serde(default)]
     pub max_rsd: Option<AtMost<NonNegative>>,
 }

@@ -100,7 +100,7 @@ fn totals(
                        spread); they pass its rule";
         context.find(Finding::warning("total_signal_undefined", "", message));
     }
-    bench.judged.iter().zip(z).map(|(&row, z)| (row, (Some(sums[row]), z))).collect()
+    bench.judged.iter().zip(z).map(|(&row, z)| (row, (Some(sums[row]).filter(|sum| sum.is_finite()), z))).collect()
 }
 
 fn unusual_total(rules: &SampleRules, z: Option<f64>) -> Option<Failure> {

@@ -4,6 +4,9 @@ use crate::schema;
 
 pub use crate::ingest::schema::{Abundances, Assessments, Participants, Samples};
 
+/// The key of the samples' metadata that names the groups whose replicates are of several batches.
+pub const OVER_BATCHES: &str = "replicates_over_batches";
+
 schema! {
     /// How good each analyte's measurement is, and what was decided.
     AnalyteQuality "analyte_quality" AnalyteQualityRow key [analyte] {
@@ -15,7 +18,7 @@ schema! {
         qc_rsd: Option<f64>, "fraction", "sd/mean of the pooled QC samples (1.4826 MAD/median when robust)";
         qc_rsd_robust: Option<f64>, "fraction", "1.4826 MAD/median of the pooled QC samples";
         d_ratio: Option<f64>, "fraction", "sd(pooled QC)/sd(study) (of MADs when robust)";
-        blank_ratio: Option<f64>, "", "median(study)/median(blank)";
+        blank_ratio: Option<f64>, "", "median(study)/median(blank), an empty blank counted as zero; missing where that median is zero";
         drift_p: Option<f64>, "", "p of Spearman's rank correlation between injection order and value in pooled QC samples";
         decision: String, "", "keep, exclude or flag";
         reason: String, "", "each rule that failed with its value and its limit, and what was decided by hand; empty where nothing was";
@@ -31,10 +34,10 @@ schema! {
         dilution_n: i64, "", "dilution samples with a value and a known relative concentration";
         dilution_r: Option<f64>, "", "Pearson's correlation between relative concentration and value over them";
         dilution_r2: Option<f64>, "", "its square, and zero where it is negative";
-        carry_over: Option<f64>, "fraction", "median over blanks right after a sample of (blank - other blanks)/(sample - other blanks)";
+        carry_over: Option<f64>, "fraction", "median over blanks right after a sample of (blank - m)/(sample - m), m what clean blanks hold";
         carry_over_n: i64, "", "blanks right after a study or pooled QC sample that it is the median of";
         drift: Option<f64>, "fraction", "Theil-Sen slope of the pooled QC samples by injection order, times the span of orders, by their median";
-        replicate_rsd: Option<f64>, "fraction", "root mean square over groups of replicates of sd/mean; missing without replicates";
+        replicate_rsd: Option<f64>, "fraction", "sd/mean within groups of replicates, pooled: √(Σ (n-1) (sd/mean)² / Σ (n-1)); missing without replicates";
         replicate_groups: i64, "", "groups of replicates with at least two values that it is of";
         chart_n: Option<i64>, "", "pooled QC values on the Levey-Jennings chart; missing where none was asked for";
         chart_mean: Option<f64>, "", "the chart's centre, the mean of its reference values";

@@ -41,18 +41,6 @@ pub fn find(
     found
 }
 
-/// Natural logarithms, or the values themselves where any of them is below zero and so no concentration.
-fn logs(bench: &Bench, analyte: usize, rows: &[usize]) -> Vec<f64> {
-    let column = bench.sheet.grid.column(analyte);
-    let negative = rows.iter().any(|&row| column[row] < 0.0);
-    let log = |value: f64| match (negative, value > 0.0) {
-        (true, _) => value,
-        (false, true) => libm::log(value),
-        (false, false) => f64::NAN,
-    };
-    rows.iter().map(|&row| log(column[row])).collect()
-}
-
 /// Log values, standardized within each timepoint: `(log x - mean)/sd` of the timepoint; a missing value is at the mean.
 fn profiles(bench: &Bench, rows: &[usize], analytes: &[usize]) -> Vec<Vec<f64>> {
     // METHOD: within the timepoint, so that what an infusion does to everyone does not make everyone alike.
@@ -62,7 +50,7 @@ fn profiles(bench: &Bench, rows: &[usize], analytes: &[usize]) -> Vec<Vec<f64>> 
     }
     let mut profiles = vec![Vec::with_capacity(analytes.len()); rows.len()];
     for &analyte in analytes {
-        let logs = logs(bench, analyte, rows);
+        let logs = bench.logs(analyte, rows);
         profiles.iter_mut().for_each(|profile| profile.push(0.0));
         for places in at.values() {
             let present: Vec<f64> = places.iter().map(|&place| logs[place]).filter(|log| log.is_finite()).collect();
@@ -199,7 +187,7 @@ fn compare_sexes(
     let names: Vec<&str> = names.into_iter().collect();
     let analytes = check.analytes.iter().filter_map(|name| bench.analytes().iter().position(|known| known == name));
     let rows: Vec<usize> = known.iter().map(|(row, _)| *row).collect();
-    let columns: Vec<Vec<f64>> = analytes.map(|analyte| logs(bench, analyte, &rows)).collect();
+    let columns: Vec<Vec<f64>> = analytes.map(|analyte| bench.logs(analyte, &rows)).collect();
     let second: Vec<bool> = known.iter().map(|(_, level)| names.get(1) == Some(level)).collect();
     let scores = if names.len() == 2 { sex::scores(&columns, &second) } else { None };
     let Some(scores) = scores else {

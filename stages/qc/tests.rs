@@ -303,3 +303,62 @@ fn batches_that_count_their_injections_anew_are_charted_as_the_whole_run_is() {
     assert_eq!(samples(&charts), samples(&charts_anew));
     assert!(charts_anew.iter().all(|row| row.injection_order <= 8), "the file's own numbers");
 }
+
+#[test]
+fn rules_that_compare_sizes_refuse_values_that_were_transformed() {
+    let settings: Params = serde_json::from_value(json!({
+        "analytes": {"max_missing": 0.2, "max_qc_rsd": 0.3, "max_d_ratio": 0.5, "min_blank_ratio": 3, "max_blank_share": 0.1},
+        "samples": {"replicates": {"combine": "mean", "max_rsd": 0.2}, "total_signal": {"max_deviation": 3}},
+    }))
+    .unwrap();
+    let names = Vocabulary { transformed: true, ..Vocabulary::default() };
+    let problems = Qc::check(&settings, &names);
+    let places: Vec<&Place> = problems.iter().map(|problem| &problem.place).collect();
+    let expected = [
+        "analytes.max_qc_rsd",
+        "analytes.min_blank_ratio",
+        "analytes.max_blank_share",
+        "samples.replicates.max_rsd",
+        "samples.total_signal",
+    ];
+    let expected = expected.map(|key| Place::setting(format!("stages.qc.{key}")));
+    assert_eq!(places, expected.iter().collect::<Vec<_>>());
+    assert!(Qc::check(&settings, &Vocabulary::default()).is_empty());
+}
+
+#[test]
+fn replicates_of_several_batches_are_found_and_named() {
+    let run = |batches: [&str; 2]| {
+        let mut inputs = study();
+        let mut rows = inputs.samples.rows();
+        for (at, batch) in batches.into_iter().enumerate() {
+            rows[at].batch = Some(batch.into());
+            rows[at].replicate = Some((at + 1).to_string());
+            rows[at].participant_id = Some("p1".into());
+        }
+        inputs.samples = Table::from_rows(rows).unwrap();
+        let settings = params(json!({"samples": {"replicates": {"combine": "mean"}}}));
+        let mut context = StageContext::new(1, &Silent);
+        let outputs = Qc::run(&settings, inputs, &mut context).unwrap();
+        let found = context.into_findings().iter().any(|finding| finding.code == schema::OVER_BATCHES);
+        (found, outputs.samples.metadata()[schema::OVER_BATCHES].clone())
+    };
+    assert_eq!(run(["b, 0", "=b1"]), (true, "`a1` (batch `b, 0`), `a2` (batch `=b1`)".to_owned()));
+    assert_eq!(run(["b, 0", "b, 0"]), (false, String::new()));
+}
+
+#[test]
+fn nothing_left_and_pooled_qc_without_an_order_are_found() {
+    let codes = |settings: serde_json::Value, inputs: Inputs| {
+        let mut context = StageContext::new(1, &Silent);
+        Qc::run(&params(settings), inputs, &mut context).unwrap();
+        context.into_findings().iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    assert!(codes(json!({"analytes": {"max_qc_rsd": 0.001}}), study()).contains(&"no_analyte_left"));
+    assert!(!codes(json!({"analytes": {"max_qc_rsd": 0.3}}), study()).contains(&"no_analyte_left"));
+    let mut inputs = study();
+    let mut rows = inputs.samples.rows();
+    rows.iter_mut().filter(|row| row.sample_id == "q2").for_each(|row| row.injection_order = None);
+    inputs.samples = Table::from_rows(rows).unwrap();
+    assert_eq!(codes(json!({}), inputs), ["qc_without_order"]);
+}

@@ -25,12 +25,15 @@ pub struct Chart {
 /// The chart of values in the order of injection; the centre and the spread are mean and sd of the `first` of them, or
 /// of all.
 ///
-/// None with fewer than three values to learn from, or without spread.
+/// None with fewer than three values to learn from, without spread, or with one that no number can hold.
 pub fn chart(values: &[f64], first: Option<usize>) -> Option<Chart> {
     let reference = &values[..first.unwrap_or(values.len()).min(values.len())];
-    let mean = descriptive::mean(reference).filter(|_| reference.len() > 2)?;
-    let sd = descriptive::sd(reference).filter(|sd| *sd > 0.0)?;
+    let mean = descriptive::mean(reference).filter(|mean| mean.is_finite() && reference.len() > 2)?;
+    let sd = descriptive::sd(reference).filter(|sd| sd.is_finite() && *sd > 0.0)?;
     let z: Vec<f64> = values.iter().map(|value| (value - mean) / sd).collect();
+    if z.iter().any(|z| !z.is_finite()) {
+        return None;
+    }
     let broken = [
         run(&z, 1, |z| z.abs() > 3.0),
         run(&z, 2, |z| z > 2.0).into_iter().chain(run(&z, 2, |z| z < -2.0)).collect(),
@@ -87,5 +90,6 @@ mod tests {
         assert_eq!(chart(&[1.0, 2.0], None), None);
         assert_eq!(chart(&[2.0; 9], None), None);
         assert_eq!(chart(&[1.0, 2.0, 3.0], Some(2)), None);
+        assert_eq!(chart(&[1e307, -1e308, 1.7e308], None), None);
     }
 }

@@ -30,6 +30,8 @@ pub use recipe::{Recipe, Step};
 pub use sheet::{Facts, Injection, Sheet};
 pub use watch::Moment;
 
+use std::borrow::Cow;
+
 use super::grid::Grid;
 
 /// Why a step could not learn what it needs.
@@ -145,8 +147,8 @@ struct State<'a> {
     /// The analytes that the present step is for.
     scope: Vec<bool>,
     curve: Option<Grid>,
-    /// Whether a step before took the values off the scale measured from zero.
-    transformed: bool,
+    /// Whether each analyte's values are off the scale measured from zero: as they came, or by a step before.
+    transformed: Vec<bool>,
     /// The study's seed, for steps that draw.
     seed: u64,
 }
@@ -162,7 +164,7 @@ impl<'a> State<'a> {
             kept: all.clone(),
             scope: all,
             curve: None,
-            transformed: false,
+            transformed: vec![sheet.transformed; sheet.grid.analytes.len()],
             seed: 0,
         }
     }
@@ -171,6 +173,11 @@ impl<'a> State<'a> {
     fn analytes(&self) -> Vec<usize> {
         let both = self.scope.iter().zip(&self.kept).enumerate();
         both.filter(|(_, (scope, kept))| **scope && **kept).map(|(analyte, _)| analyte).collect()
+    }
+
+    /// Whether the values of the present step's analytes are off the scale measured from zero.
+    fn is_transformed(&self) -> bool {
+        self.analytes().iter().any(|&analyte| self.transformed[analyte])
     }
 
     /// The columns of these analytes, with their index.
@@ -194,6 +201,24 @@ impl<'a> State<'a> {
         if let Some(flag) = self.imputed.get_mut(cell) {
             *flag = !value.is_nan();
         }
+    }
+
+    /// The values of an analyte in some rows that were measured: no step put them in.
+    fn measured(&self, analyte: usize, rows: &[usize]) -> Vec<f64> {
+        let (column, first) = (self.grid.column(analyte), analyte * self.grid.samples.len());
+        let is_measured = |row: &usize| !self.imputed.get(first + row).copied().unwrap_or(false);
+        let values = rows.iter().filter(|row| is_measured(row)).filter_map(|&row| column.get(row).copied());
+        values.filter(|value| value.is_finite()).collect()
+    }
+
+    /// The column of an analyte without the values that a step put in.
+    fn measured_column(&self, analyte: usize) -> Cow<'_, [f64]> {
+        let (column, first) = (self.grid.column(analyte), analyte * self.grid.samples.len());
+        let imputed = self.imputed.get(first..first + column.len()).unwrap_or_default();
+        if !imputed.contains(&true) {
+            return Cow::Borrowed(column);
+        }
+        column.iter().zip(imputed).map(|(value, imputed)| if *imputed { f64::NAN } else { *value }).collect()
     }
 
     /// The present values of an analyte in some rows.
@@ -246,6 +271,7 @@ impl Recipe {
         for (place, step) in self.steps.iter().enumerate() {
             let scope = step.scope(sheet);
             walk.state.scope.clone_from(&scope);
+            one_scale(place, step, &walk.state)?;
             let fitted = step.fit(place, &walk.state, Training { study: &study, qc: &qc })?;
             let step = FittedStep { scope, fitted };
             walk.take(&step, watcher);
@@ -264,31 +290,65 @@ impl FittedRecipe {
     }
 }
 
+/// Refuses a step that has one scale for all of its analytes where some were transformed and others were not.
+fn one_scale(place: usize, step: &Step, state: &State<'_>) -> Result<(), StepError> {
+    let (left, measured): (Vec<usize>, Vec<usize>) =
+        state.analytes().into_iter().partition(|&analyte| state.transformed[analyte]);
+    let (Some(&left), Some(&measured)) = (left.first(), measured.first()) else { return Ok(()) };
+    if !step.needs_one_scale() {
+        return Ok(());
+    }
+    let names = &state.grid.analytes;
+    let message = format!(
+        "its analytes are on different scales: `{}` was transformed or scaled before, `{}` was not",
+        names[left], names[measured]
+    );
+    let remedy = "move it before the step that was for some `classes`, or write it once for each scale, with `classes`";
+    Err(StepError { step: place, setting: step.kind(), code: "mixed_scales", message, remedy: remedy.to_owned() })
+}
+
 /// Rows that take one step after the other.
 struct Walk<'a> {
     state: State<'a>,
+    /// Each analyte's values as they stood when a step first took them off their scale, and which were taken.
     before_transform: Option<Grid>,
+    left: Vec<bool>,
     notes: Vec<StepNote>,
 }
 
 impl<'a> Walk<'a> {
     fn new(state: State<'a>) -> Self {
-        Walk { state, before_transform: None, notes: Vec::new() }
+        let left = vec![false; state.scope.len()];
+        Walk { state, before_transform: None, left, notes: Vec::new() }
     }
 
     /// Applies the next step and shows the rows to `watcher`.
     fn take(&mut self, step: &FittedStep, watcher: &mut dyn FnMut(&Moment<'_>)) {
-        let Walk { state, before_transform, notes } = self;
-        if step.fitted.leaves_the_measured_scale() && before_transform.is_none() {
-            *before_transform = Some(state.grid.clone());
+        if step.fitted.leaves_the_measured_scale() {
+            self.keep_measured(&step.scope);
         }
+        let Walk { state, notes, .. } = self;
         let note = step.apply(state);
-        let (place, on_measured_scale) = (notes.len(), before_transform.is_none());
-        watcher(&Moment { place, note: &note, grid: &state.grid, scope: &step.scope, on_measured_scale });
+        let (grid, imputed, transformed) = (&state.grid, state.imputed.as_slice(), state.transformed.as_slice());
+        watcher(&Moment { place: notes.len(), note: &note, grid, imputed, scope: &step.scope, transformed });
         notes.push(note);
     }
 
-    fn finish(self, scale: String) -> Normalized {
+    /// Keeps the values that the step takes off their scale.
+    fn keep_measured(&mut self, scope: &[bool]) {
+        let Walk { state, before_transform, left, .. } = self;
+        let kept = before_transform.get_or_insert_with(|| state.grid.clone());
+        let leaves: Vec<bool> = left.iter().zip(scope).map(|(left, scope)| !left && *scope).collect();
+        for (analyte, column) in kept.columns_mut().filter(|(analyte, _)| leaves[*analyte]) {
+            column.copy_from_slice(state.grid.column(analyte));
+            left[analyte] = true;
+        }
+    }
+
+    fn finish(mut self, scale: String) -> Normalized {
+        if self.before_transform.is_some() {
+            self.keep_measured(&vec![true; self.left.len()]);
+        }
         let State { grid: scaled, mut imputed, kept, curve, .. } = self.state;
         let samples = scaled.samples.len();
         for (cell, flag) in imputed.iter_mut().enumerate() {
@@ -303,7 +363,9 @@ impl FittedStep {
     fn apply(&self, state: &mut State<'_>) -> StepNote {
         state.scope.clone_from(&self.scope);
         let note = self.fitted.apply(state);
-        state.transformed |= self.fitted.leaves_the_measured_scale();
+        if self.fitted.leaves_the_measured_scale() {
+            state.transformed.iter_mut().zip(&self.scope).for_each(|(left, scope)| *left |= scope);
+        }
         note
     }
 }

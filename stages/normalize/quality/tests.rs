@@ -23,7 +23,7 @@ fn decision(analyte: usize, decision: &'static str, after: Option<(Option<f64>, 
 }
 
 fn moment<'a>(place: usize, note: &'a StepNote, sheet: &'a Sheet, scope: &'a [bool]) -> Moment<'a> {
-    Moment { place, note, grid: &sheet.grid, scope, on_measured_scale: true }
+    Moment { place, note, grid: &sheet.grid, imputed: &[], scope, transformed: &[false; 9] }
 }
 
 const NAN: f64 = f64::NAN;
@@ -80,7 +80,7 @@ fn past_a_transformation_only_what_was_decided_is_recorded_and_without_pooled_qc
     let dropped = sheet(&[NOISY, [NAN; 6]]);
     let filter = note("filter", "filter", vec![decision(1, "dropped", None)]);
     let mut record = Record::new(&first);
-    let late = Moment { on_measured_scale: false, ..moment(1, &filter, &dropped, &[true; 2]) };
+    let late = Moment { transformed: &[true; 9], ..moment(1, &filter, &dropped, &[true; 2]) };
     record.note(&late);
     assert_eq!(record.rows.len(), 1);
     assert_eq!((record.rows[0].decision.as_str(), record.rows[0].qc_rsd_before), ("dropped", None));
@@ -124,4 +124,17 @@ fn pooled_qc_that_a_curve_was_drawn_through_is_nothing_for_a_later_step_to_be_co
         let worse = context.into_findings().iter().filter(|finding| finding.subject == "steps.1.sample").count();
         assert_eq!(worse, found, "{decided}");
     }
+}
+
+#[test]
+fn values_that_a_step_put_in_do_not_make_an_analyte_more_repeatable() {
+    let first = sheet(&[[6.0, 14.0, 9.0, 11.0, NAN, NAN]]);
+    let filled = sheet(&[[6.0, 14.0, 9.0, 11.0, 10.0, 10.0]]);
+    let fill = note("impute", "median", Vec::new());
+    let mut record = Record::new(&first);
+    let imputed = [false, false, false, false, true, true];
+    record.note(&Moment { imputed: &imputed, ..moment(0, &fill, &filled, &[true]) });
+    let row = &record.rows[0];
+    assert_eq!((row.decision.as_str(), row.qc_rsd_after), ("done", Some(1.4826 * 0.1)));
+    assert_eq!((row.qc_rsd_before, row.d_ratio_before), (row.qc_rsd_after, row.d_ratio_after));
 }

@@ -112,7 +112,10 @@ fn judged(study: &Study, steps: &[Step]) -> Option<Value> {
 
 fn aside(study: &Study, step: &Step) -> Option<String> {
     let (row, before, after) = step;
-    let (asks, stayed) = row.reason.split_once("; failed and stayed: ").unwrap_or((&row.reason, ""));
+    let (asks, stayed) = ["; failed and stayed: ", "; stayed by hand: ", ": stayed by hand: "]
+        .iter()
+        .find_map(|words| row.reason.split_once(words))
+        .unwrap_or((&row.reason, ""));
     let asks = asks.rsplit_once(": ").map_or(asks, |(asks, _)| asks);
     let lost = match (before, after) {
         (Count::Shown(before), Count::Shown(after)) if before > after => {

@@ -110,6 +110,24 @@ impl BelowLod {
         }
     }
 
+    /// Whether what it puts in is a size, measured from zero.
+    pub fn puts_a_size_in(&self) -> bool {
+        !matches!(self, BelowLod::None { .. } | BelowLod::Missing { .. })
+    }
+
+    /// Whether what it puts in is made of the limit, in the unit in which the values were measured.
+    pub fn uses_the_limit(&self) -> bool {
+        match self {
+            BelowLod::HalfLod { .. }
+            | BelowLod::LodOverSqrt2 { .. }
+            | BelowLod::LodOver { .. }
+            | BelowLod::CensoredMl { .. } => true,
+            BelowLod::None { .. } | BelowLod::Zero { .. } | BelowLod::Constant { .. } | BelowLod::Missing { .. } => {
+                false
+            }
+        }
+    }
+
     /// What stands for a value below the limit; none where the value stays as it is.
     fn substitute(&self, lod: Option<f64>) -> Option<f64> {
         match self {

@@ -1,6 +1,7 @@
 //! Rules of quality control applied between steps: an analyte that fails one is left out from here on.
 //!
-//! It measures what stands in the grid when its turn comes, so that an analyte may pass after its drift was corrected.
+//! It measures what stands in the grid when its turn comes, so that an analyte may pass after its drift was corrected;
+//! values that a step put in (below the limit of detection, or missing) were not measured and do not count.
 //! It leaves out no sample, and it has no exceptions: what must stay is not given the rule.
 
 use schemars::JsonSchema;
@@ -72,7 +73,8 @@ impl Filter {
         analyte: usize,
         undefined: &mut Vec<(usize, &'static str)>,
     ) -> Vec<String> {
-        let (of_study, of_qc) = (state.present(analyte, study), state.present(analyte, qc));
+        // METHOD: a value that a step put in was not measured: it is missing here, and takes no part in RSD and D-ratio.
+        let (of_study, of_qc) = (state.measured(analyte, study), state.measured(analyte, qc));
         let missing = (!study.is_empty()).then(|| (study.len() - of_study.len()) as f64 / study.len() as f64);
         let rsd = repeatability::rsd(&of_qc, self.robust);
         let d_ratio = repeatability::d_ratio(&of_qc, &of_study, self.robust);

@@ -134,6 +134,11 @@ impl Impute {
         matches!(self, Impute::HalfMin { .. })
     }
 
+    /// Whether what it puts into one analyte is made of the values of others.
+    pub(super) fn compares_analytes(&self) -> bool {
+        matches!(self, Impute::Knn { .. } | Impute::Qrilc { .. } | Impute::Svd { .. })
+    }
+
     pub(super) fn fit(&self, place: usize, state: &State<'_>, study: &[usize]) -> Result<Fitted, StepError> {
         let fitted = match self {
             Impute::None { .. } => return Ok(Fitted::Nothing("impute")),

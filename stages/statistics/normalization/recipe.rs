@@ -93,7 +93,7 @@ impl Step {
     }
 
     /// The classes of analytes that the step is for; all where it names none.
-    fn classes(&self) -> &[String] {
+    pub fn classes(&self) -> &[String] {
         match self {
             Step::BelowLod(step) => step.classes(),
             Step::Sample(step) => step.classes(),
@@ -105,11 +105,31 @@ impl Step {
         }
     }
 
+    /// Whether the step is for the analytes of a class; for those of no named class where it is `None`.
+    pub fn is_for_class(&self, class: Option<&str>) -> bool {
+        let classes = self.classes();
+        classes.is_empty() || class.is_some_and(|class| classes.iter().any(|one| one == class))
+    }
+
+    /// Whether some analyte may be of both steps.
+    pub fn shares_classes_with(&self, other: &Step) -> bool {
+        let classes = self.classes();
+        other.classes().is_empty() || classes.is_empty() || classes.iter().any(|class| other.is_for_class(Some(class)))
+    }
+
+    /// Whether the step has one scale for all of its analytes, or compares their values with each other.
+    pub(super) fn needs_one_scale(&self) -> bool {
+        match self {
+            Step::Drift(step) => !matches!(step, Drift::None { .. }),
+            Step::Sample(step) => !matches!(step, SampleStep::None { .. }),
+            Step::Impute(step) => step.compares_analytes(),
+            _ => false,
+        }
+    }
+
     /// Whether the step is for each analyte.
     pub(super) fn scope(&self, sheet: &Sheet) -> Vec<bool> {
-        let classes = self.classes();
-        let named = |class: &Option<String>| class.as_ref().is_some_and(|class| classes.contains(class));
-        sheet.facts.iter().map(|facts| classes.is_empty() || named(&facts.class)).collect()
+        sheet.facts.iter().map(|facts| self.is_for_class(facts.class.as_deref())).collect()
     }
 
     /// Whether the values after this step are no longer on a scale measured from zero.

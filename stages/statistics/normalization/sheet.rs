@@ -14,6 +14,8 @@ pub struct Sheet {
     pub facts: Vec<Facts>,
     /// How each row was measured.
     pub injections: Vec<Injection>,
+    /// Whether the values were transformed before they came here and are no sizes, measured from zero.
+    pub transformed: bool,
 }
 
 /// What is known of an analyte.
@@ -48,7 +50,7 @@ impl Sheet {
     pub fn plain(grid: Grid) -> Sheet {
         let (rows, analytes) = (grid.samples.len(), grid.analytes.len());
         let (facts, injections) = (vec![Facts::default(); analytes], vec![Injection::default(); rows]);
-        Sheet { grid, below_lod: vec![false; rows * analytes], facts, injections }
+        Sheet { grid, below_lod: vec![false; rows * analytes], facts, injections, transformed: false }
     }
 
     /// Samples and analytes of which nothing was measured yet.
@@ -77,6 +79,7 @@ impl Sheet {
             below_lod: analytes.flat_map(|a| rows.iter().map(move |&row| self.is_below_lod(row, a))).collect(),
             facts: self.facts.clone(),
             injections: rows.iter().map(|&row| self.injections[row].clone()).collect(),
+            transformed: self.transformed,
         }
     }
 
@@ -89,6 +92,7 @@ impl Sheet {
             below_lod: analytes.iter().flat_map(marks).collect(),
             facts: analytes.iter().map(|&analyte| self.facts[analyte].clone()).collect(),
             injections: self.injections.clone(),
+            transformed: self.transformed,
         }
     }
 

@@ -386,3 +386,136 @@ fn lambda_is_a_word_or_a_number_above_zero() {
     assert!(of(r#"{"steps": [{"transform": {"method": "glog", "lambda": 0}}]}"#).is_err());
     assert!(of(r#"{"steps": [{"transform": {"method": "glog", "lambda": "guess"}}]}"#).is_err());
 }
+
+/// Three of four values of m0 are missing; the one pooled QC sample that lacks it receives the median.
+#[test]
+fn a_filter_does_not_take_values_that_a_step_put_in_for_measured_ones() {
+    let data = sheet(&[&[NAN, 1.0], &[NAN, 2.0], &[NAN, 3.0], &[5.0, 4.0]]);
+    let drops = |steps: serde_json::Value| normalize(steps, &data).kept;
+    let rule = json!({"filter": {"max_missing": 0.5}});
+    assert_eq!(drops(json!([rule])), [false, true]);
+    assert_eq!(drops(json!([{"impute": {"method": "median"}}, rule])), [false, true]);
+    // Pooled QC 10, 14 and a gap: RSD sd/mean = √8/12 = 0.236, and with the study's median of 12 put in 2/12 = 0.167.
+    let mut pooled = sheet(&[&[11.0], &[13.0], &[10.0], &[14.0], &[NAN]]);
+    pooled.injections.iter_mut().skip(2).for_each(|injection| injection.is_qc = true);
+    for (limit, kept) in [(0.2, false), (0.24, true)] {
+        let steps = json!([{"impute": {"method": "median"}}, {"filter": {"max_qc_rsd": limit}}]);
+        assert_eq!(normalize(steps, &pooled).kept, [kept], "{limit}");
+    }
+}
+
+#[test]
+fn sums_over_gaps_are_noticed_with_the_analyte_that_is_the_largest_part_of_them() {
+    let codes = |data: &Sheet, method: &str| {
+        let notes = normalize(json!([{"sample": {"method": method}}]), data).notes;
+        notes[0].remarks.iter().map(|remark| (remark.code, remark.subject.clone())).collect::<Vec<_>>()
+    };
+    let whole = sheet(&[&[80.0, 10.0, 10.0], &[80.0, 10.0, 10.0]]);
+    let gaps = sheet(&[&[80.0, 10.0, 10.0], &[NAN, 10.0, 10.0], &[80.0, NAN, 10.0], &[80.0, 10.0, 10.0]]);
+    let empty = sheet(&[&[80.0, 10.0, 10.0], &[NAN, NAN, NAN]]);
+    assert!(codes(&whole, "sum").is_empty() && codes(&empty, "sum").is_empty() && codes(&gaps, "median").is_empty());
+    assert_eq!(codes(&gaps, "sum"), [("sum_with_gaps", "m0".to_owned())]);
+}
+
+/// m0 lies about 1 and the others about 200 to 900, all of one course: neighbours give its gap their own level, as they
+/// are and as logarithms, and its own once all are centred.
+#[test]
+fn neighbours_of_another_level_are_noticed_until_analytes_are_centred() {
+    let course = [0.9, 1.0, 1.1, 1.05, 0.95, 1.02];
+    let rows: Vec<Vec<f64>> =
+        (0..6).map(|i| [1.0, 200.0, 400.0, 900.0].map(|level| level * course[i]).to_vec()).collect();
+    let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+    let mut data = sheet(&rows);
+    data.grid.set(5, 0, NAN);
+    let (log, auto) = (json!({"transform": {"method": "log2"}}), json!({"scale": {"method": "auto"}}));
+    let knn = json!({"impute": {"method": "knn", "k": 2}});
+    let found = |steps: Vec<serde_json::Value>| {
+        let notes = normalize(json!(steps), &data).notes;
+        let remarks = notes.last().unwrap().remarks.iter();
+        remarks.map(|remark| (remark.code, remark.subject.clone())).collect::<Vec<_>>()
+    };
+    let far = [("imputed_far_off", "m0".to_owned())];
+    assert_eq!(found(vec![knn.clone()]), far);
+    assert_eq!(found(vec![log.clone(), knn.clone()]), far);
+    assert!(found(vec![log, auto, knn]).is_empty());
+}
+
+#[test]
+fn more_neighbours_than_there_are_are_all_of_them() {
+    let rows: [&[f64]; 4] = [&[NAN, 2.0, 3.0], &[2.0, 3.0, 4.0], &[3.0, 4.0, 5.0], &[4.0, 5.0, 7.0]];
+    for neighbours in ["analytes", "samples"] {
+        let of = |k: u32| {
+            normalize(json!([{"impute": {"method": "knn", "k": k, "neighbours": neighbours}}]), &sheet(&rows)).scaled
+        };
+        assert_eq!(format!("{:?}", of(u32::MAX)), format!("{:?}", of(4)));
+    }
+}
+
+/// Every analyte is a multiple of the first, so there is one component, whatever is asked for.
+#[test]
+fn components_that_analytes_do_not_have_are_not_looked_for() {
+    let course = [1.0, 2.0, 4.0, 7.0, 3.0, 5.0, 6.0];
+    let mut rows: Vec<Vec<f64>> =
+        course.iter().map(|level| [1.0, 2.0, 4.0, 8.0, 3.0].map(|factor| level * factor).to_vec()).collect();
+    (rows[1][2], rows[5][4]) = (NAN, NAN);
+    let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+    for components in [1, 2, 3] {
+        let steps = json!([{"impute": {"method": "svd", "components": components}}]);
+        let filled = normalize(steps, &sheet(&rows)).scaled;
+        for (row, analyte, truth) in [(1, 2, 8.0), (5, 4, 15.0)] {
+            let value = filled.get(row, analyte);
+            assert!((value - truth).abs() < 1e-6, "{components}: {value} for {truth}");
+        }
+    }
+}
+
+#[test]
+fn a_glog_of_values_that_cannot_be_squared_says_so() {
+    for (values, code) in [([1e-310, 2e-310, 3e-310], "extreme_values"), ([5.0, 5.0, 5.0], "no_pooled_qc")] {
+        let mut sheet = sheet(&values.each_ref().map(std::slice::from_ref));
+        sheet.injections.iter_mut().for_each(|injection| injection.is_qc = true);
+        let steps = recipe(json!([{"transform": {"method": "glog"}}]));
+        assert_eq!(steps.fit(&sheet, &[0, 1, 2], 1).unwrap_err().code, code);
+    }
+}
+
+/// Class x becomes logarithms, class y stays as it was: each is measured by its own values.
+#[test]
+fn a_transform_for_one_class_leaves_the_others_on_their_scale() {
+    let rows: Vec<[f64; 4]> = (0..8)
+        .map(|i| [1.0, 2.0, 3.0, 5.0].map(|level| level * (1.0 + f64::from(i) / 10.0 + f64::from(i / 4))))
+        .collect();
+    let rows: Vec<&[f64]> = rows.iter().map(<[f64; 4]>::as_slice).collect();
+    let mut data = sheet(&rows);
+    for (analyte, class) in ["x", "x", "y", "y"].into_iter().enumerate() {
+        data.facts[analyte].class = Some(class.to_owned());
+    }
+    for (row, injection) in data.injections.iter_mut().enumerate() {
+        injection.batch = Some(if row < 4 { "a" } else { "b" }.to_owned());
+    }
+    let log = json!({"transform": {"method": "log2", "classes": ["x"]}});
+    let drift = |classes: &[&str]| json!({"drift": {"method": "batch_median", "of": "study", "classes": classes}});
+    let out = normalize(json!([log, drift(&["x"]), drift(&["y"])]), &data);
+    let apart = normalize(json!([drift(&["y"])]), &data).scaled;
+    let logs = normalize(json!([{"transform": {"method": "log2"}}, drift(&["x"])]), &data).scaled;
+    assert_eq!((out.scaled.column(0), out.scaled.column(1)), (logs.column(0), logs.column(1)));
+    assert_eq!((out.scaled.column(2), out.scaled.column(3)), (apart.column(2), apart.column(3)));
+    // Percent and ratios are of the values before the transform, where there was one, and else of the last.
+    assert_eq!(out.before_transform.column(0), data.grid.column(0));
+    assert_eq!(out.before_transform.column(2), apart.column(2));
+    let mixed = recipe(json!([log, drift(&[])])).fit(&data, &[0, 1, 2, 3, 4, 5, 6, 7], 1).unwrap_err();
+    assert_eq!((mixed.code, mixed.step), ("mixed_scales", 1));
+}
+
+/// A pooled QC value that a step put in is no measurement for a correction to be learned from.
+#[test]
+fn batches_are_not_aligned_by_values_that_a_step_put_in() {
+    let mut data = sheet(&[&[10.0], &[12.0], &[20.0], &[NAN], &[NAN]]);
+    for (row, injection) in data.injections.iter_mut().enumerate() {
+        injection.batch = Some(if row < 2 { "a" } else { "b" }.to_owned());
+    }
+    let drift = json!({"drift": {"method": "batch_median", "of": "study", "min_samples": 1}});
+    let filled = normalize(json!([{"impute": {"method": "median"}}, drift]), &data).scaled;
+    let gaps = normalize(json!([drift]), &data).scaled;
+    assert_eq!(filled.column(0)[..3], gaps.column(0)[..3]);
+}

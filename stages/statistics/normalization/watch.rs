@@ -11,8 +11,10 @@ pub struct Moment<'a> {
     pub note: &'a StepNote,
     /// Every value after the step; missing of an analyte that was dropped.
     pub grid: &'a Grid,
+    /// Whether a step put the value in; laid out as the grid.
+    pub imputed: &'a [bool],
     /// Whether the step is for each analyte.
     pub scope: &'a [bool],
-    /// Whether the values are still measured from zero: before the first transform or scale step.
-    pub on_measured_scale: bool,
+    /// Whether each analyte's values are no longer measured from zero: a transform, scale or vsn step was for it.
+    pub transformed: &'a [bool],
 }

@@ -68,28 +68,37 @@ for a in ANALYTES:
     for g in groups:
         v = X[a][g][~np.isnan(X[a][g])]
         if len(v) > 1:
-            squares.append((np.std(v, ddof=1) / np.mean(v)) ** 2)
+            squares.append(((np.std(v, ddof=1) / np.mean(v)) ** 2, len(v) - 1))
         X[a][g[0]] = np.mean(v) if len(v) else np.nan
         below[a][g[0]] = below[a][g].all() if not len(v) else below[a][g[0]] and bool(np.isnan(X[a][g[0]]))
-    replicate[a] = (np.sqrt(np.mean(squares)) if squares else None, len(squares))
+    replicate[a] = (np.sqrt(sum(r * d for r, d in squares) / sum(d for _, d in squares)) if squares else None, len(squares))
 gone = {k for g in groups for k in g[1:]}
 study = np.array([r["kind"] == "study" and r["k"] not in gone for r in rows])
 qc = kind == "pooled_qc"
 
 
 # Quality of each analyte.
+def follows(run, at):
+    """Whether a study or pooled QC sample was injected right before: numbers that are not there were injected too."""
+    one = min(np.diff(order[run]))
+    return at > 0 and kind[run[at - 1]] in ("study", "pooled_qc") and order[run[at]] - order[run[at - 1]] == one
+
+
 def carry_over(a):
     fractions = []
     for p in sorted(set(plate)):
         run = [k for k in np.argsort(order) if plate[k] == p]
         blanks = [k for k in run if kind[k] == "blank"]
         for at, k in enumerate(run):
-            if kind[k] != "blank" or at == 0 or kind[run[at - 1]] not in ("study", "pooled_qc") or np.isnan(X[a][run[at - 1]]):
+            if kind[k] != "blank" or not follows(run, at) or np.isnan(X[a][run[at - 1]]):
                 continue
-            m = median([float(np.nan_to_num(X[a][b])) for b in blanks if b != k])
-            above = X[a][run[at - 1]] - m
+            found = lambda b: float(np.nan_to_num(X[a][b]))
+            others = [b for b in blanks if b != k]
+            clean = [found(b) for b in others if not follows(run, run.index(b))]
+            held = min(found(k), median(clean) if clean else min(map(found, others)))
+            above = X[a][run[at - 1]] - held
             if above > 0:
-                fractions.append((np.nan_to_num(X[a][k]) - m) / above)
+                fractions.append((found(k) - held) / above)
     return (median(fractions) if fractions else None), len(fractions)
 
 
@@ -100,13 +109,14 @@ def number(v):
 quality, stays = [], []
 for a in ANALYTES:
     x = X[a]
-    s, q, b = (x[w & ~np.isnan(x)] for w in (study, qc, kind == "blank"))
+    s, q = (x[w & ~np.isnan(x)] for w in (study, qc))
+    b = np.nan_to_num(x[kind == "blank"])  # nothing found is zero
     d = (kind == "dilution") & ~np.isnan(x)
     r = np.corrcoef(np.array([r["Dilution"] or 0 for r in rows], float)[d], x[d])[0, 1] if d.sum() > 2 else None
     r2 = None if r is None else max(r, 0.0) ** 2
     rsd = np.std(q, ddof=1) / np.mean(q)
     share = np.std(q, ddof=1) / np.std(s, ddof=1)
-    blank = np.median(s) / np.median(b) if len(b) else None
+    blank = np.median(s) / np.median(b) if np.median(b) > 0 else None
     drift = theilslopes(q, order[qc & ~np.isnan(x)])[0] * np.ptp(order[qc & ~np.isnan(x)]) / np.median(q)
     carried, times = carry_over(a)
     # As the rules of pipeline.yaml say: what leaves, and what stays with a flag.
@@ -157,7 +167,9 @@ S, Q = study[use], qc[use]
 mad = lambda v: np.median(abs(v - np.median(v)))
 
 
-def measures(v):
+def measures(v, put_in):
+    """Of the values that were measured, and not put in by a step."""
+    v = np.where(put_in, np.nan, v)
     s, q = (v[w & ~np.isnan(v)] for w in (S, Q))
     return 1.4826 * mad(q) / np.median(q), mad(q) / mad(s)
 
@@ -235,22 +247,22 @@ def normalize(nudge):
     for a in stays:
         v = X[a][use].copy()
         low = below[a][use]
-        before = measures(v)
+        before = measures(v, False)
         filled[a] = np.isnan(v) | low
         v[low] = float(PANEL[a]["lod"] or 0) / np.sqrt(2)
-        after = measures(v)
+        after = measures(v, low)
         steps.append([1, a, "below_lod", *before, *after, "done" if low.any() else "none"])
         far = []
-        m, c, unseen = np.median(v[Q & ~np.isnan(v)]), np.zeros(len(v)), np.zeros(len(v))
+        m, c, unseen = np.median(v[Q & ~np.isnan(v) & ~low]), np.zeros(len(v)), np.zeros(len(v))
         for p in sorted(set(plate)):
             here = plate == p
-            points = here & Q & ~np.isnan(v)
+            points = here & Q & ~np.isnan(v) & ~low
             x, y = order[points], np.log(v[points] / m)
             lam = best(x, y) * (1 + nudge)
             c[here] = unseen[here] = curve(x, y, lam, order[here])
             unseen[points] = unseen_by(order[here & Q], x, y)
             far += [[one, one - other] for one, other in zip(y, unseen[points])]
-        honest = measures(v / np.exp(unseen))
+        honest = measures(v / np.exp(unseen), low)
         drawn, errors = np.array(far).T
         nearer = abs(errors).mean() < abs(drawn - np.median(drawn)).mean()
         helps = honest[0] < after[0] and honest[1] < after[1] and nearer
@@ -259,7 +271,8 @@ def normalize(nudge):
     grid = np.column_stack([values[a] for a in stays])
     factors = np.nanmedian(grid / np.nanmedian(grid[Q], axis=0), axis=1)
     for j, a in enumerate(stays):
-        steps.append([4, a, "sample", *measures(grid[:, j]), *measures(grid[:, j] / factors), "done"])
+        low = below[a][use]
+        steps.append([4, a, "sample", *measures(grid[:, j], low), *measures(grid[:, j] / factors, low), "done"])
     grid = grid / factors[:, None]
     for j, a in enumerate(stays):
         empty = np.isnan(grid[:, j])

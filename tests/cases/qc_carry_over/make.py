@@ -42,13 +42,16 @@ for k, name in enumerate(analytes):
     found = lambda at: 0.0 if x[at][k] is None else x[at][k]
     shares = []
     for at in blanks:
-        others = [found(b) for b in blanks if b != at and rows[b]["batch"] == rows[at]["batch"]]
+        near = [b for b in blanks if b != at and rows[b]["batch"] == rows[at]["batch"]]
+        dirty = lambda b: b and rows[b - 1]["batch"] == rows[b]["batch"] and rows[b - 1]["type"] in ("study", "pooled_qc")
+        clean = [found(b) for b in near if not dirty(b)]
         before = rows[at - 1] if at else None
-        if not others or before is None or before["batch"] != rows[at]["batch"] or before["type"] not in ("study", "pooled_qc"):
+        if not near or before is None or before["batch"] != rows[at]["batch"] or before["type"] not in ("study", "pooled_qc"):
             continue
-        above = x[at - 1][k] - median(others)
+        held = min(found(at), median(clean) if clean else min(found(b) for b in near))
+        above = x[at - 1][k] - held
         if above > 0:
-            shares.append((found(at) - median(others)) / above)
+            shares.append((found(at) - held) / above)
     over = median(shares) if shares else None
     out.append([name, over, len(shares), "exclude" if over is not None and over > 0.01 else "keep"])
 write("expected/qc.analyte_quality.csv", ["analyte", "carry_over", "carry_over_n", "decision"], out)

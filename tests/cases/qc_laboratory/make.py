@@ -79,7 +79,9 @@ for j, a in enumerate(ANALYTES):
         bl = [i for i in run if kind[i] == "blank"]
         for place, i in enumerate(run):
             if kind[i] == "blank" and place and kind[run[place - 1]] in ("study", "pooled_qc") and has[run[place - 1]] and len(bl) > 1:
-                m = median([0.0 if np.isnan(x[k]) else x[k] for k in bl if k != i]); above = x[run[place - 1]] - m
+                found = lambda k: 0.0 if np.isnan(x[k]) else x[k]
+                clean = [found(k) for k in bl if k != i and not (run.index(k) and kind[run[run.index(k) - 1]] in ("study", "pooled_qc"))]
+                m = min(found(i), median(clean) if clean else min(found(k) for k in bl if k != i)); above = x[run[place - 1]] - m
                 if above > 0: fractions.append(((0.0 if np.isnan(x[i]) else x[i]) - m) / above)
     ref = qv[:6]; z = (qv - ref.mean()) / ref.std(ddof=1); ids = [rows[i][0] for i in range(n) if q[i] and has[i]]; orders = order[q & has]
     broken = {"1_3s": [], "2_2s": [], "R_4s": [], "4_1s": [], "10_x": []}

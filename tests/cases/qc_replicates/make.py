@@ -1,4 +1,4 @@
-"""Replicates become one: the means and the root mean square of the RSD, by hand."""
+"""Replicates become one: the means and the RSD pooled by degrees of freedom, by hand."""
 import csv, math, statistics as st
 A = ["=1+1", "a,b"]
 data = {"P1 a": [10.0, 100.0], "P1 b": [12.0, None], "P1 c": [14.0, None], "P2 x": [5.0, None], "P2 y": [7.0, None], "P3": [1.0, 2.0]}
@@ -14,11 +14,12 @@ for p, members in group.items():
     for j, a in enumerate(A):
         v = [data[m][j] for m in members if data[m][j] is not None]
         out.append([members[0], a, st.mean(v) if v else ""])
-        if len(v) > 1: squares[a].append((st.stdev(v) / st.mean(v)) ** 2)
+        if len(v) > 1: squares[a].append(((st.stdev(v) / st.mean(v)) ** 2, len(v) - 1))
 out += [["P3", a, data["P3"][j]] for j, a in enumerate(A)]
 write("expected/qc.abundances.csv", ["sample_id", "analyte", "value"], out)
+def pooled(groups): return math.sqrt(sum(r * d for r, d in groups) / sum(d for _, d in groups))
 write("expected/qc.analyte_quality.csv", ["analyte", "n", "replicate_rsd", "replicate_groups", "decision"],
-      [[a, sum(1 for r in out if r[1] == a and r[2] != ""), math.sqrt(st.mean(squares[a])) if squares[a] else "", len(squares[a]),
-        "flag" if squares[a] and math.sqrt(st.mean(squares[a])) > 0.1 else "keep"] for a in A])
+      [[a, sum(1 for r in out if r[1] == a and r[2] != ""), pooled(squares[a]) if squares[a] else "", len(squares[a]),
+        "flag" if squares[a] and pooled(squares[a]) > 0.1 else "keep"] for a in A])
 write("expected/qc.decisions.some.csv", ["what", "name", "by_rule", "reason", "decision"],
       [["sample", m, "combined", f"became part of `{g[0]}`, with {len(g)} replicates in all", "combined"] for g in group.values() for m in g[1:]])

@@ -56,6 +56,11 @@ def measures(grid, j):
     return 1.4826 * mad(q) / np.median(q), mad(q) / mad(s)
 
 
+def measured(grid):
+    """What below_lod put in was not measured."""
+    return np.where(below, np.nan, grid)
+
+
 replaced = np.where(below, np.array([LOD.get(a, np.nan) for a in ANALYTES]) / 2, values)
 reference = np.median(replaced[qc], axis=0)
 pqn = replaced / np.nanmedian(replaced / reference, axis=1, keepdims=True)
@@ -64,7 +69,8 @@ for position, step, method, before, after in [
         (1, 'below_lod', 'half_lod', values, replaced), (3, 'sample', 'pqn', replaced, pqn)]:
     for j, analyte in enumerate(ANALYTES):
         changed = not np.array_equal(before[:, j], after[:, j], equal_nan=True)
-        (r0, d0), (r1, d1) = measures(before, j), measures(after, j)
+        first = before if position == 1 else measured(before)
+        (r0, d0), (r1, d1) = measures(first, j), measures(measured(after), j)
         rows.append([position, analyte, step, method, *map(shown, (r0, r1, d0, d1)), 'done' if changed else 'none', ''])
 write('expected/normalize.quality.csv', ['position', 'analyte', 'step', 'method', 'qc_rsd_before', 'qc_rsd_after',
       'd_ratio_before', 'd_ratio_after', 'decision', 'reason'], rows)

@@ -85,7 +85,7 @@ impl BatchMedian {
         let of = batches.of_rows(sheet);
         let rows = self.of.rows(study, qc);
         let mut fitted = FittedMedians {
-            ratio: !state.transformed,
+            ratio: !state.is_transformed(),
             medians: vec![None; sheet.grid.analytes.len()],
             decisions: Vec::new(),
             batches,
@@ -151,10 +151,10 @@ impl FittedMedians {
             Some(median) if self.ratio && median <= 0.0 => Err(format!("the median of {what} is zero or less")),
             Some(median) => Ok(median),
         };
-        let overall = sound(descriptive::median(&state.present(analyte, rows)), "all batches".to_owned())?;
+        let overall = sound(descriptive::median(&state.measured(analyte, rows)), "all batches".to_owned())?;
         let median = |batch: usize| {
             let own: Vec<usize> = rows.iter().copied().filter(|&row| of[row] == Some(batch)).collect();
-            sound(descriptive::median(&state.present(analyte, &own)), self.batches.say(batch))
+            sound(descriptive::median(&state.measured(analyte, &own)), self.batches.say(batch))
         };
         Ok((overall, (0..self.batches.len()).map(median).collect::<Result<_, _>>()?))
     }

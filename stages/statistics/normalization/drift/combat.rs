@@ -96,7 +96,7 @@ impl Combat {
         let batches = Batches::of(sheet, place)?;
         let reference = self.reference(place, &batches)?;
         self.enough(place, state, &batches)?;
-        let log = self.log && !state.transformed;
+        let log = self.log && !state.is_transformed();
         let mut designs = Designs::new(self, place, sheet, &batches, study)?;
         let gap = |&analyte: &usize| {
             let column = state.grid.column(analyte);

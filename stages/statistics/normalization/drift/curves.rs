@@ -160,12 +160,12 @@ impl Frame {
         let batches = Batches::of(sheet, self.place)?;
         let order = batches::orders(sheet, self.place)?;
         self.enough(&batches, &batches.count(sheet, training.qc.iter().copied()))?;
-        let bench = Bench::new(self, self.scale(state.transformed), batches.of_rows(sheet), order, training);
+        let bench = Bench::new(self, self.scale(state.is_transformed()), batches.of_rows(sheet), order, training);
         let analytes = state.analytes();
         let learned: Vec<(usize, Result<Curves, String>, Option<Judged>)> = analytes
             .into_par_iter()
             .map(|analyte| {
-                let (curves, judged) = self.learn(&bench, state.grid.column(analyte), &batches);
+                let (curves, judged) = self.learn(&bench, &state.measured_column(analyte), &batches);
                 (analyte, curves, judged)
             })
             .collect();

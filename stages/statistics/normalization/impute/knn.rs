@@ -2,8 +2,9 @@
 //!
 //! With analytes as neighbours: the distance of two analytes is their mean squared difference over the training samples
 //! that have both; an analyte's k nearest are chosen among all others, once; a gap receives the mean of those of them
-//! that the sample has, and where it has none, the sample's mean. So analytes must be on one scale: normalize, take
-//! logarithms or scale before. Source: Troyanskaya 2001, 10.1093/bioinformatics/17.6.520; the limits `rowmax` and
+//! that the sample has, and where it has none, the sample's mean. So analytes must be on one level: centre them before (`scale`,
+//! auto or center). A logarithm alone is not enough: levels that differed by a factor then differ by a constant, and a mean
+//! of neighbours of another level is no value of the analyte. Source: Troyanskaya 2001, 10.1093/bioinformatics/17.6.520; the limits `rowmax` and
 //! `colmax`, and the means beyond them, are those of R's impute.knn.
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::nearest::{nearest, nearest_to};
 use super::{Filled, gaps, put_all};
+use crate::statistics::descriptive;
 use crate::statistics::normalization::blocks::{each_of, each_row};
 use crate::statistics::normalization::{Remark, State, StepError, StepNote};
 
@@ -149,6 +151,32 @@ fn learn_analytes(
     FittedKnn::Analytes { settings, near, good }
 }
 
+/// Says which analytes received values of another level than their own.
+///
+/// METHOD: the mean of what was put in lies more than ten standard deviations of the measured values from their mean.
+fn far_from_measured(state: &State<'_>, found: &[Filled]) -> Option<Remark> {
+    let rows: Vec<usize> = (0..state.grid.samples.len()).collect();
+    let is_far = |Filled { analyte, values }: &&Filled| {
+        let measured = state.measured(*analyte, &rows);
+        let apart = (mean(values.iter().map(|(_, value)| *value)) - mean(measured.iter().copied())).abs();
+        descriptive::sd(&measured).is_some_and(|sd| apart > 10.0 * sd)
+    };
+    let far: Vec<&str> =
+        found.iter().filter(is_far).map(|filled| state.grid.analytes[filled.analyte].as_str()).collect();
+    let first = far.first()?;
+    Some(Remark {
+        code: "imputed_far_off",
+        subject: (*first).to_owned(),
+        message: format!(
+            "{} analytes received values more than ten standard deviations from their measured mean, since their \
+             neighbours lie on another level: {}",
+            far.len(),
+            far.join(", ")
+        ),
+        hint: "centre the analytes before (`scale: {method: auto}`); a logarithm alone is not enough",
+    })
+}
+
 fn apply_analytes(
     state: &mut State<'_>,
     settings: &Settings,
@@ -168,9 +196,11 @@ fn apply_analytes(
         };
         Filled { analyte, values: gaps(state, analyte).into_iter().map(|row| (row, value(row))).collect() }
     };
-    let found = analytes.par_iter().map(of).collect();
+    let found: Vec<Filled> = analytes.par_iter().map(of).collect();
+    let far = far_from_measured(state, &found);
     let mut note = put_all(state, "knn", found, "no neighbour and no mean is there in the sample");
     note.detail = format!("{}; k = {}, neighbours are analytes", note.detail, settings.k);
+    note.remarks.extend(far);
     let names = sparse.iter().zip(&state.grid.samples).filter(|(sparse, _)| **sparse).map(|(_, name)| name);
     note.remarks.extend(names.map(|name| too_sparse(name)));
     note

@@ -25,6 +25,7 @@ const LANES: usize = 16;
 ///
 /// `columns` have one length; NaN is missing.
 pub fn nearest(columns: &[&[f64]], wanted: &[usize], k: usize) -> Vec<Vec<usize>> {
+    let k = k.min(columns.len());
     let mut is_wanted = vec![false; columns.len()];
     wanted.iter().for_each(|&column| is_wanted[column] = true);
     let others = (0..columns.len()).filter(|&column| !is_wanted[column]);
@@ -57,6 +58,7 @@ pub fn nearest(columns: &[&[f64]], wanted: &[usize], k: usize) -> Vec<Vec<usize>
 /// The k columns nearest to one that is not among them, nearest first, without the column `itself`.
 pub fn nearest_to(one: &[f64], columns: &[&[f64]], itself: Option<usize>, k: usize) -> Vec<usize> {
     let pulp = pulp::Arch::new();
+    let k = k.min(columns.len());
     let mut list = Vec::with_capacity(k + 1);
     for (other, column) in columns.iter().enumerate().filter(|(other, _)| Some(*other) != itself) {
         let (sum, shared) = pulp.dispatch(|| squares(one, column));

@@ -17,6 +17,8 @@ use crate::statistics::random::Stream;
 const ITERATIONS: usize = 500;
 /// The root mean square change of the filled values, relative to theirs, at which the iterations end.
 const TOLERANCE: f64 = 1e-11;
+/// The share of the first component's length at which another is rounding.
+const NIL: f64 = 1e-13;
 
 /// What analytes share.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,14 +99,14 @@ pub fn learn(rows: Vec<Vec<f64>>, components: usize) -> Option<FittedSvd> {
     if usable <= components {
         return None;
     }
-    let mut model = first_guess(&rows, &columns, components);
+    let (mut model, mut components) = first_guess(&rows, &columns, components);
     let (mut before, mut converged): (Vec<Vec<(usize, f64)>>, bool) = (Vec::new(), false);
     for _ in 0..ITERATIONS {
         // One and the scores; a sample whose scores are undetermined teaches nothing in this round.
         let terms = |row: &Vec<f64>| scores(row, &model, components).map(|found| [vec![1.0], found].concat());
         let terms: Vec<Option<Vec<f64>>> = rows.par_iter().map(terms).collect();
         model = columns.par_iter().map(|column| regress(column, &terms, components)).collect();
-        orthonormalize(&mut model, components);
+        components = orthonormalize(&mut model, components);
         let now = FittedSvd { model, components, converged: true };
         let filled: Vec<Vec<(usize, f64)>> = rows.par_iter().map(|row| now.fill(row)).collect();
         model = now.model;
@@ -129,8 +131,9 @@ fn change(before: &[Vec<(usize, f64)>], now: &[Vec<(usize, f64)>]) -> f64 {
     if moved == 0.0 { 0.0 } else { (moved / size).sqrt() }
 }
 
-/// The loadings of the matrix whose gaps are filled with the analytes' means, by subspace iteration.
-fn first_guess(rows: &[Vec<f64>], columns: &[Vec<f64>], components: usize) -> Vec<Option<Analyte>> {
+/// The loadings of the matrix whose gaps are filled with the analytes' means, by subspace iteration; and how many
+/// components there are.
+fn first_guess(rows: &[Vec<f64>], columns: &[Vec<f64>], mut components: usize) -> (Vec<Option<Analyte>>, usize) {
     let mean = |column: &[f64]| column.iter().filter(|value| !value.is_nan()).sum::<f64>() / there(column) as f64;
     let start = |(at, column): (usize, &Vec<f64>)| {
         // METHOD: the start of the search has a fixed seed, since what it finds does not depend on it.
@@ -139,7 +142,7 @@ fn first_guess(rows: &[Vec<f64>], columns: &[Vec<f64>], components: usize) -> Ve
         enough.then(|| Analyte { center: mean(column), loadings: (0..components).map(|_| stream.normal()).collect() })
     };
     let mut model: Vec<Option<Analyte>> = columns.iter().enumerate().map(start).collect();
-    orthonormalize(&mut model, components);
+    components = orthonormalize(&mut model, components);
     for _ in 0..50 {
         let score = |row: &Vec<f64>| {
             let mut scores = vec![0.0; components];
@@ -161,9 +164,9 @@ fn first_guess(rows: &[Vec<f64>], columns: &[Vec<f64>], components: usize) -> Ve
                 }
             }
         });
-        orthonormalize(&mut model, components);
+        components = orthonormalize(&mut model, components);
     }
-    model
+    (model, components)
 }
 
 /// A sample's scores: the least-squares coefficients of its centred values on the loadings.
@@ -180,7 +183,10 @@ fn regress(column: &[f64], terms: &[Option<Vec<f64>>], components: usize) -> Opt
         return None;
     }
     let pairs = column.iter().zip(terms).filter(|(value, _)| !value.is_nan());
-    let found = solve(pairs.filter_map(|(value, terms)| Some((*value, terms.as_deref()?))), components + 1)?;
+    let pairs = || pairs.clone().filter_map(|(value, terms)| Some((*value, terms.as_deref()?)));
+    // METHOD: where the last scores are a combination of those before, they explain nothing more and their loading is zero.
+    let mut found = (1..=components + 1).rev().find_map(|terms| solve(pairs(), terms))?;
+    found.resize(components + 1, 0.0);
     Some(Analyte { center: found[0], loadings: found[1..].to_vec() })
 }
 
@@ -198,16 +204,28 @@ fn solve<'a>(pairs: impl Iterator<Item = (f64, &'a [f64])>, terms: usize) -> Opt
     factor.map(|factor| factor.solve(&right))
 }
 
-/// Makes the columns of the loadings orthogonal and of length one (modified Gram and Schmidt).
-fn orthonormalize(model: &mut [Option<Analyte>], components: usize) {
+/// Makes the columns of the loadings orthogonal and of length one (modified Gram and Schmidt), and counts them.
+///
+/// METHOD: a column that is nil beside the first (the analytes share fewer components than were asked for) is left out,
+/// with those after it.
+fn orthonormalize(model: &mut [Option<Analyte>], components: usize) -> usize {
+    let mut first = 0.0;
     for c in 0..components {
         for other in 0..c {
             let product: f64 = model.iter().flatten().map(|a| a.loadings[c] * a.loadings[other]).sum();
             model.iter_mut().flatten().for_each(|a| a.loadings[c] -= product * a.loadings[other]);
         }
         let length = model.iter().flatten().map(|a| a.loadings[c] * a.loadings[c]).sum::<f64>().sqrt();
+        if c == 0 {
+            first = length;
+        }
+        if c > 0 && length <= NIL * first {
+            model.iter_mut().flatten().for_each(|a| a.loadings.truncate(c));
+            return c;
+        }
         model.iter_mut().flatten().for_each(|a| a.loadings[c] /= length);
     }
+    components
 }
 
 fn not_converged() -> Remark {

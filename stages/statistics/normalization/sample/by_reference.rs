@@ -63,8 +63,12 @@ impl Reference {
         let factors: Vec<Option<f64>> = rows.map(|row| self.of(state, row)).collect();
         // METHOD: an analyte that is the measure of dilution is left as it is; divided by itself it would be constant.
         let analytes: Vec<usize> = state.analytes().into_iter().filter(|a| Some(*a) != self.analyte).collect();
-        let without = factors.iter().enumerate().filter(|(_, factor)| factor.is_none());
-        let remarks = without.map(|(row, _)| self.missing(&state.grid.samples[row])).collect();
+        let without = (0..factors.len()).filter(|&row| factors[row].is_none());
+        let (pooled_qc, study): (Vec<usize>, Vec<usize>) = without.partition(|&row| state.sheet.is_qc(row));
+        let name = |&row: &usize| state.grid.samples[row].as_str();
+        let pooled_qc = (!pooled_qc.is_empty())
+            .then(|| self.missing_qc(&pooled_qc.iter().map(name).collect::<Vec<_>>().join(", ")));
+        let remarks = study.iter().map(|row| self.missing(name(row))).chain(pooled_qc).collect();
         let values_changed = divide(state, &analytes, &factors);
         let known: Vec<f64> = factors.into_iter().flatten().collect();
         let learned = format!("`{}` has a median of {} in the study samples", self.by, show(self.median));
@@ -83,6 +87,18 @@ impl Reference {
             detail,
             remarks,
             decisions: decisions.into_iter().collect(),
+        }
+    }
+
+    fn missing_qc(&self, names: &str) -> Remark {
+        Remark {
+            code: "reference_missing_in_qc",
+            subject: String::new(),
+            message: format!(
+                "pooled QC samples have no positive `{}`; nothing can be judged or corrected by them from here on: {names}",
+                self.by
+            ),
+            hint: "give their values, or do what learns from pooled QC samples (drift, filter) before",
         }
     }
 

@@ -145,7 +145,11 @@ impl Factor {
             (self.of(row, &analytes), row.iter().any(|value| !value.is_nan()))
         });
         let without = factors.iter().enumerate().filter(|(_, (factor, any))| factor.is_none() && *any);
-        let remarks = without.map(|(row, _)| no_factor(&state.grid.samples[row], self.word())).collect();
+        let mut remarks: Vec<Remark> =
+            without.map(|(row, _)| no_factor(&state.grid.samples[row], self.word())).collect();
+        if let Factor::Sum { target } = self {
+            remarks.extend(sum_with_gaps(state, &analytes, *target));
+        }
         let factors: Vec<Option<f64>> = factors.into_iter().map(|(factor, _)| factor).collect();
         let values_changed = divide(state, &analytes, &factors);
         let detail = self.detail(&factors.into_iter().flatten().collect::<Vec<_>>());
@@ -195,4 +199,29 @@ fn no_factor(sample: &str, method: &str) -> Remark {
         message: format!("the sample has no positive factor for `{method}`; its values are missing from here on"),
         hint: "look at the sample; `sum`, `median` and `pqn` are for values measured from zero",
     }
+}
+
+/// Says that values are missing from sums, and which of the analytes with gaps has the largest part in them.
+fn sum_with_gaps(state: &State<'_>, analytes: &[usize], target: f64) -> Option<Remark> {
+    // A sample without any value has no sum at all, and is none that lacks a part.
+    let gaps_of = each_row(&state.grid, analytes, |_, row| row.iter().filter(|value| value.is_nan()).count());
+    let rows: Vec<usize> = (0..gaps_of.len()).filter(|&row| (1..analytes.len()).contains(&gaps_of[row])).collect();
+    let with_gap = analytes.iter().filter(|&&a| rows.iter().any(|&row| state.grid.get(row, a).is_nan()));
+    let all: Vec<usize> = (0..gaps_of.len()).collect();
+    let part = |&a: &usize| Some((median_in_place(&mut state.present(a, &all))? / target, a));
+    let (share, largest) = with_gap.filter_map(part).max_by(|one, other| one.0.total_cmp(&other.0))?;
+    let gaps: usize = rows.iter().map(|&row| gaps_of[row]).sum();
+    let missing = rows.iter().filter(|&&row| state.grid.get(row, largest).is_nan()).count();
+    Some(Remark {
+        code: "sum_with_gaps",
+        subject: state.grid.analytes[largest].clone(),
+        message: format!(
+            "{gaps} values are missing in {} samples that are divided by their sum, so that their other values come out \
+             too large; `{}`, missing in {missing} of these, is typically {} % of the sum",
+            rows.len(),
+            state.grid.analytes[largest],
+            show(100.0 * share)
+        ),
+        hint: "impute before `sum`, or use `pqn` or `median`, which gaps hardly move",
+    })
 }

@@ -70,14 +70,7 @@ impl Glog {
             return Ok(Glog { lambda: lambda.get(), source: None });
         }
         let groups: Vec<Vec<f64>> = state.analytes().into_iter().map(|analyte| state.present(analyte, qc)).collect();
-        estimate(&groups).ok_or_else(|| StepError {
-            step: place,
-            setting: "transform.lambda",
-            code: "no_pooled_qc",
-            message: "λ is estimated from repeated pooled QC samples, and no analyte has two different values in them"
-                .to_owned(),
-            remedy: "give samples of type pooled_qc, or write `lambda: NUMBER`, or use vsn".to_owned(),
-        })
+        estimate(&groups).ok_or_else(|| refused(place, &groups))
     }
 
     /// `ln(y + √(y² + λ))`; for negative values `ln λ - ln(√(y² + λ) - y)`, which loses no digits.
@@ -109,6 +102,24 @@ impl Glog {
             hint: "the noise of pooled QC is all proportional (take a logarithm) or all constant (take none)",
         })
     }
+}
+
+/// Why λ could not be estimated: nothing is repeated, or the values are too large or too small to be squared.
+fn refused(place: usize, groups: &[Vec<f64>]) -> StepError {
+    let differ = |group: &Vec<f64>| group.iter().any(|value| Some(value) != group.first());
+    let (code, message, remedy) = match groups.iter().any(differ) {
+        false => (
+            "no_pooled_qc",
+            "λ is estimated from repeated pooled QC samples, and no analyte has two different values in them",
+            "give samples of type pooled_qc, or write `lambda: NUMBER`, or use vsn",
+        ),
+        true => (
+            "extreme_values",
+            "λ is estimated from the squares of pooled QC values, and these are too large or too small to be squared",
+            "correct the unit of the values, or write `lambda: NUMBER`",
+        ),
+    };
+    StepError { step: place, setting: "transform.lambda", code, message: message.to_owned(), remedy: remedy.to_owned() }
 }
 
 /// Points of the first search, equally spaced in ln λ.
