@@ -72,6 +72,14 @@ fn covariates_and_outcomes_that_a_command_made_give_the_numbers_of_the_same_colu
     }
     let heavy = fs::read_to_string(own.path("outputs/report/tables/associations.csv")).unwrap();
     assert!(heavy.lines().any(|line| line.contains("heavy") && line.contains("weight")), "the outcome was screened");
+    // Another reference level, in the same cells, is another covariate.
+    own.edit(|text| text.replace("{category: [female, male]}", "{category: [male, female]}"));
+    let reruns = own.reruns();
+    assert!(["screen", "predict"].iter().all(|stage| reruns.contains(&(*stage).to_owned())), "{reruns:?}");
+    let coefficients = |study: &Study| frame(study, "outputs/screen/coefficients.parquet");
+    assert!(!coefficients(&own).equals_missing(&coefficients(&file)));
+    own.edit(|text| text.replace("{category: [male, female]}", "{category: [female, male]}"));
+    assert!(own.reruns().is_empty());
     // Another value reruns whoever names the column, and not qc.
     let body = fs::read_to_string(own.path("body.txt")).unwrap();
     own.write("body.txt", &body.replacen("24.6,P02", "34.6,P02", 1));

@@ -128,8 +128,11 @@ fn one(name: &str, output: &Output, work: &Work, around: &Around<'_>) -> Result<
     }
     let mut frame = table::read(output, bytes)
         .map_err(|why| if why.starts_with("is ") { why } else { format!("is not the table it should be: {why}") })?;
-    let mut finding = None;
+    let (mut finding, mut metadata) = (None, Metadata::new());
     if let Some(columns) = &output.participants {
+        // What was declared of the columns (which level is the reference) goes with the table: whoever reads it has a
+        // digest of both.
+        metadata.insert("participants".to_owned(), serde_json::json!(columns).to_string());
         let known = participants(around)?;
         let (of_participants, without) = table::of_participants(frame, columns, &known)?;
         frame = of_participants;
@@ -139,7 +142,7 @@ fn one(name: &str, output: &Output, work: &Work, around: &Around<'_>) -> Result<
             finding = Some(Finding::note("no_row", name, message));
         }
     }
-    Ok((Artifact::Table { name: kept(name), frame, metadata: Metadata::new() }, finding))
+    Ok((Artifact::Table { name: kept(name), frame, metadata }, finding))
 }
 
 fn participants(around: &Around<'_>) -> Result<BTreeSet<String>, String> {
