@@ -6,6 +6,7 @@ mod children;
 mod cli;
 mod config;
 mod engine;
+mod export;
 mod failure;
 mod interrupt;
 mod log;

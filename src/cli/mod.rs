@@ -15,6 +15,7 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod export;
 mod gc;
 mod graph;
 mod init;
@@ -106,6 +107,8 @@ enum Command {
     Verify(verify::Args),
     /// Remove cached results that the last runs did not use
     Gc(gc::Args),
+    /// Describe the current results for other programs: how they were made, from what, by what
+    Export(export::Args),
     /// Look for every problem in the configuration and the data; store nothing
     Check(check::Args),
     /// Write a first configuration from what a folder's files look like
@@ -139,6 +142,7 @@ pub fn main() -> i32 {
         Some(Command::Graph(args)) => graph::exec(&cli.study, args),
         Some(Command::Verify(args)) => verify::exec(&cli.study, args),
         Some(Command::Gc(args)) => gc::exec(&cli.study, args),
+        Some(Command::Export(args)) => export::exec(&cli.study, args),
         Some(Command::Check(args)) => check::exec(&cli.study, args),
         Some(Command::Init(args)) => init::exec(args),
         Some(Command::Simulate(args)) => simulate::exec(args),
@@ -166,7 +170,7 @@ impl Command {
             Command::Gc(args) => args.json,
             Command::Check(args) => args.json,
             Command::Run(_) | Command::Sweep(_) | Command::Graph(_) | Command::Simulate(_) | Command::Schema => false,
-            Command::Completions(_) | Command::Man(_) | Command::Init(_) => false,
+            Command::Completions(_) | Command::Man(_) | Command::Init(_) | Command::Export(_) => false,
         }
     }
 }
@@ -207,7 +211,7 @@ fn json_failure(failure: &Failure) -> String {
 
 const OK: i32 = FINE;
 /// The commands' names, for "did you mean".
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "run",
     "sweep",
     "status",
@@ -217,6 +221,7 @@ const COMMANDS: [&str; 15] = [
     "graph",
     "verify",
     "gc",
+    "export",
     "check",
     "init",
     "simulate",

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Once};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use super::decide::{Verdict, decide};
 use super::event::{Event, Listener};
@@ -18,6 +18,7 @@ use crate::panics;
 use crate::store::artifact::{set_aside, store_with};
 use crate::store::history::{Outcome, StageRun};
 use crate::store::lockfile::Lockfile;
+use crate::store::moment::utc;
 use crate::store::{Damage, Entry, Store};
 
 /// What every flight shares.
@@ -77,6 +78,7 @@ impl Tower<'_> {
             Verdict::Run { entry, reasons, damaged } => {
                 (self.on_work)();
                 history.outcome = Outcome::Ran;
+                history.started = Some(utc(SystemTime::now()));
                 history.reasons = reasons.clone();
                 for reason in &reasons {
                     tracing::info!(stage = stage.name(), "running: {reason}");

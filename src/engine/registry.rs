@@ -133,7 +133,7 @@ impl<S: Stage> Bound for With<S> {
         S::VERSION
     }
     fn draws(&self) -> bool {
-        S::DRAWS
+        S::draws(&self.0)
     }
     fn slots(&self) -> Vec<Slot> {
         S::Inputs::slots()

@@ -35,6 +35,9 @@ pub struct StageRun {
     pub outcome: Outcome,
     pub reasons: Vec<Reason>,
     pub key: Option<String>,
+    /// When it began to run, where it ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
     pub seconds: f64,
     /// An earlier result became the current one again.
     #[serde(default)]
@@ -47,7 +50,8 @@ pub struct StageRun {
 impl StageRun {
     pub fn new(stage: &str, outcome: Outcome) -> StageRun {
         let stage = stage.to_owned();
-        StageRun { stage, outcome, reasons: Vec::new(), key: None, seconds: 0.0, switched: false, error: None }
+        let (reasons, key, started, error) = (Vec::new(), None, None, None);
+        StageRun { stage, outcome, reasons, key, started, seconds: 0.0, switched: false, error }
     }
 }
 

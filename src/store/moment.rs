@@ -19,6 +19,18 @@ pub fn utc(moment: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", time / 3600, time / 60 % 60, time % 60)
 }
 
+/// A moment that [`utc`] wrote, with its offset in figures: `2025-07-15T08:30:00+00:00`.
+pub fn offset(written: &str) -> String {
+    written.replace('Z', "+00:00")
+}
+
+/// The moment some seconds after one that [`utc`] wrote, as [`offset`] writes it; none where it is no moment.
+pub fn after(written: &str, seconds: f64) -> Option<String> {
+    let start = moment(&format!("{}.000Z", written.trim_end_matches('Z').replace(['-', ':'], "")))?;
+    let end = start.checked_add(Duration::try_from_secs_f64(seconds).ok()?)?;
+    Some(offset(&utc(end)))
+}
+
 /// A moment as the beginning of an id, to the millisecond: `20250715T083000.000Z`.
 pub fn stamp(moment: SystemTime) -> String {
     let since = moment.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
@@ -52,6 +64,13 @@ fn days(year: u64, month: u64, day: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_after_a_moment_has_its_offset_in_figures() {
+        assert_eq!(after("2025-07-15T23:59:58Z", 2.7).as_deref(), Some("2025-07-16T00:00:00+00:00"));
+        assert_eq!(after("yesterday", 1.0), None);
+        assert_eq!(after("2025-07-15T23:59:58Z", f64::NAN), None);
+    }
 
     #[test]
     fn moments_are_written_in_utc() {

@@ -17,8 +17,6 @@ pub trait Stage: 'static {
     const NAME: &'static str;
     /// The version of the method, raised when any number may change.
     const VERSION: u32;
-    /// Whether the stage draws random numbers, so that the study's seed enters its key.
-    const DRAWS: bool = false;
     /// Its settings: valid once they exist, equal to their default where the configuration says nothing.
     type Params: DeserializeOwned + Fingerprinted + JsonSchema + Clone + Send + Sync;
     type Inputs: FromSlots;
@@ -30,6 +28,11 @@ pub trait Stage: 'static {
         inputs: Self::Inputs,
         context: &mut StageContext<'_>,
     ) -> Result<Self::Outputs, StageError>;
+
+    /// Whether the stage draws random numbers under these settings, so that the study's seed enters its key.
+    fn draws(_params: &Self::Params) -> bool {
+        false
+    }
 
     /// The files of the study that these settings ask for.
     fn sources(_params: &Self::Params) -> Vec<SourceRequest> {

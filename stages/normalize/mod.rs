@@ -59,7 +59,6 @@ pub struct Normalize;
 impl Stage for Normalize {
     const NAME: &'static str = "normalize";
     const VERSION: u32 = 5;
-    const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -103,6 +102,10 @@ impl Stage for Normalize {
             pooled_qc: pooled_qc::table(&laboratory, &normalized)?,
             scores: scores::table(&laboratory, &normalized, context)?,
         })
+    }
+
+    fn draws(params: &Params) -> bool {
+        params.steps.iter().any(Step::draws)
     }
 
     fn define(params: &Params, names: &mut Vocabulary) {

@@ -385,3 +385,12 @@ fn vsn_constants_and_standards_are_refused_where_they_would_not_do_what_they_say
     assert_eq!(with(after, json!(["percent"])), [("step_order", "steps.1.sample".to_owned())]);
     assert!(with(json!([standard, {"drift": {"method": "combat"}}]), json!(["percent"])).is_empty());
 }
+
+#[test]
+fn the_seed_is_a_part_of_the_key_only_where_a_step_draws() {
+    let draws = |step: serde_json::Value| Normalize::draws(&params(json!({ "steps": [step] })));
+    assert!(draws(json!({"impute": {"method": "qrilc"}})));
+    assert!(draws(json!({"below_lod": {"method": "censored_ml", "fill": "draw"}})));
+    assert!(!draws(json!({"below_lod": {"method": "censored_ml"}})));
+    assert!(!draws(json!({"impute": {"method": "svd"}})));
+}

@@ -50,7 +50,6 @@ pub struct Predict;
 impl Stage for Predict {
     const NAME: &'static str = "predict";
     const VERSION: u32 = 3;
-    const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -78,6 +77,10 @@ impl Stage for Predict {
             }
         }
         Ok(Outputs { performance: Table::from_rows(performance)?, predictions: Table::from_rows(predictions)? })
+    }
+
+    fn draws(_: &Params) -> bool {
+        true
     }
 
     fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {

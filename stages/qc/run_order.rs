@@ -18,8 +18,8 @@ impl Run {
     /// Counts the injections.
     ///
     /// METHOD: numbers that are unique over the batches are places of the whole run. A number that stands in two batches
-    /// says that each batch counts anew: the batches then follow one another in the order of their names, each shifted by
-    /// the largest numbers of those before it. Otherwise charts and drift over the run would mix the batches.
+    /// says that each batch counts anew: the batches then follow one another in the order of their names (`Plate 2` before
+    /// `Plate 10`), each shifted by the largest numbers of those before it. Otherwise charts and drift over the run would mix the batches.
     pub fn of(samples: &[SampleRow]) -> Run {
         let mut batches: BTreeMap<&str, i64> = BTreeMap::new();
         let mut owner: BTreeMap<i64, &str> = BTreeMap::new();
@@ -36,6 +36,8 @@ impl Run {
         if !anew {
             return Run { places: orders.collect(), anew: Vec::new() };
         }
+        let mut batches: Vec<(&str, i64)> = batches.into_iter().collect();
+        batches.sort_by_cached_key(|(name, _)| padded(name));
         let mut shifts: BTreeMap<&str, i64> = BTreeMap::new();
         let mut shift = 0_i64;
         for (batch, largest) in &batches {
@@ -46,7 +48,7 @@ impl Run {
         let place = |sample: &SampleRow| Some(sample.injection_order?.saturating_add(of(sample)?));
         Run {
             places: samples.iter().map(place).collect(),
-            anew: batches.keys().map(|batch| (*batch).to_owned()).collect(),
+            anew: batches.iter().map(|(batch, _)| (*batch).to_owned()).collect(),
         }
     }
 
@@ -64,6 +66,24 @@ impl Run {
             "if they ran in another order, give injection orders over all batches; charts and `max_drift` follow it";
         context.find(Finding::note("order_anew", "", message).hint(hint));
     }
+}
+
+/// The name with its whole numbers padded, so that their order is that of the numbers.
+fn padded(name: &str) -> String {
+    let (mut padded, mut digits) = (String::new(), String::new());
+    for letter in name.chars() {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+        } else {
+            padded.push_str(&pad(&std::mem::take(&mut digits)));
+            padded.push(letter);
+        }
+    }
+    padded + &pad(&digits)
+}
+
+fn pad(digits: &str) -> String {
+    if digits.is_empty() { String::new() } else { format!("{digits:0>40}") }
 }
 
 #[cfg(test)]
@@ -94,5 +114,11 @@ mod tests {
         let run = Run::of(&samples(&given));
         assert_eq!(run.places, [Some(3), Some(2), Some(5), Some(1), Some(i64::MAX), None]);
         assert_eq!(run.anew, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn numbers_in_the_names_of_batches_count() {
+        let given = [("Plate 10, β", Some(1)), ("Plate 9, β", Some(1)), ("", Some(1)), ("Plate 9a", Some(1))];
+        assert_eq!(Run::of(&samples(&given)).anew, ["", "Plate 9, β", "Plate 9a", "Plate 10, β"]);
     }
 }

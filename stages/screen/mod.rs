@@ -71,7 +71,6 @@ pub struct Screen;
 impl Stage for Screen {
     const NAME: &'static str = "screen";
     const VERSION: u32 = 2;
-    const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -110,6 +109,10 @@ impl Stage for Screen {
 
     fn define(params: &Params, names: &mut Vocabulary) {
         names.models.extend(params.models.keys().cloned());
+    }
+
+    fn draws(_: &Params) -> bool {
+        true
     }
 
     fn check(params: &Params, names: &Vocabulary) -> Vec<Problem> {

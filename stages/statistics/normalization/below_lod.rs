@@ -128,6 +128,10 @@ impl BelowLod {
         }
     }
 
+    pub(super) fn draws(&self) -> bool {
+        matches!(self, BelowLod::CensoredMl { fill: censored::Fill::Draw, .. })
+    }
+
     /// What stands for a value below the limit; none where the value stays as it is.
     fn substitute(&self, lod: Option<f64>) -> Option<f64> {
         match self {

@@ -117,6 +117,15 @@ impl Step {
         other.classes().is_empty() || classes.is_empty() || classes.iter().any(|class| other.is_for_class(Some(class)))
     }
 
+    /// Whether the step draws random numbers.
+    pub fn draws(&self) -> bool {
+        match self {
+            Step::BelowLod(step) => step.draws(),
+            Step::Impute(step) => matches!(step, Impute::Qrilc { .. }),
+            _ => false,
+        }
+    }
+
     /// Whether the step has one scale for all of its analytes, or compares their values with each other.
     pub(super) fn needs_one_scale(&self) -> bool {
         match self {

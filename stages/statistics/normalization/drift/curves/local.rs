@@ -45,7 +45,8 @@ impl LocalPlan {
     /// Prepares every span that may be chosen; or says why none can be.
     ///
     /// METHOD: cross-validation compares the spans k/n, k from degree + 3 to n: all of them, or 20 evenly spaced where
-    /// there are more. A point is left out as if it had never been measured: the same span of one point fewer.
+    /// there are more. A point is left out as if it had never been measured: the same span of one point fewer. A span
+    /// at which fewer points have a weight than the polynomial has coefficients is none to choose.
     pub fn new(x: &[f64], degree: usize, span: Option<f64>) -> Result<LocalPlan, String> {
         let n = x.len();
         let spans: Vec<f64> = match span {

@@ -1,0 +1,64 @@
+//! The current results as a Workflow Run RO-Crate (RO-Crate 1.1; Provenance Run Crate 0.5): what was run, on what, with
+//! which settings, and what came out, each file by its SHA-256.
+//!
+//! The configuration is the workflow, each stage a step and a tool, each run of a stage an action. Files of the study and
+//! results are described; they are in the crate only where they were asked for, since they hold participants.
+
+mod graph;
+mod stage;
+mod study;
+
+use serde_json::Value;
+
+use crate::config::Plan;
+use crate::engine::status::Standing;
+use crate::store::Digest;
+use crate::store::history::Run;
+
+/// The file that makes a folder a crate.
+pub const METADATA: &str = "ro-crate-metadata.json";
+
+/// What a crate tells of.
+pub struct Told<'a> {
+    pub plan: &'a Plan,
+    /// Every stage, with its stored result.
+    pub standings: &'a [Standing],
+    /// The runs that are on record, the earliest first.
+    pub runs: &'a [Run],
+    /// What is in the crate beside the configuration and the lock file.
+    pub with: Contents,
+}
+
+/// What is copied into the crate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Contents {
+    pub results: bool,
+    pub data: bool,
+}
+
+/// One file that the crate holds or describes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Payload {
+    /// Its path in the crate, with `/`.
+    pub path: String,
+    pub sha256: Digest,
+    pub bytes: u64,
+}
+
+/// The crate's metadata; `configuration` and `lock` are files of the crate.
+pub fn metadata(told: &Told<'_>, configuration: &Payload, lock: &Payload) -> Value {
+    let mut graph = graph::Graph::default();
+    study::describe(&mut graph, told, configuration, lock);
+    graph.document()
+}
+
+/// Where a stage's file is in a crate that holds results.
+pub fn result_path(stage: &str, file: &str) -> String {
+    format!("results/{stage}/{file}")
+}
+
+/// Where a file of the study is in a crate that holds data: below `data`, wherever it lay.
+pub fn data_path(name: &str) -> String {
+    let plain = name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
+    format!("data/{}", plain.collect::<Vec<_>>().join("/"))
+}
