@@ -22,6 +22,9 @@ pub const IO: i32 = 74;
 /// Another run is writing.
 pub const LOCKED: i32 = 75;
 
+/// The code of a command that altered what it must not touch.
+pub const WROTE_OUTSIDE: &str = "wrote_outside";
+
 /// What the outputs folder shows after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
@@ -56,6 +59,8 @@ pub enum Failure {
         code: &'static str,
         message: String,
     },
+    /// A command of a stage of the user's own failed.
+    Command(Box<Complaint>),
     Io {
         action: &'static str,
         path: String,
@@ -66,6 +71,16 @@ pub enum Failure {
         holder: String,
     },
     Several(Vec<Failure>),
+}
+
+/// What went wrong with a command, and what the command said of it.
+#[derive(Debug)]
+pub struct Complaint {
+    pub problem: Problem,
+    /// Its last lines.
+    pub said: Vec<String>,
+    /// Where all of them are.
+    pub log: Option<String>,
 }
 
 impl Failure {
@@ -104,7 +119,7 @@ impl Failure {
     pub fn code(&self) -> i32 {
         match self {
             Failure::Usage { .. } | Failure::Input { .. } | Failure::Data { .. } => INPUT,
-            Failure::Stage { .. } => STAGE,
+            Failure::Stage { .. } | Failure::Command(_) => STAGE,
             Failure::Io { .. } => IO,
             Failure::Locked { .. } => LOCKED,
             Failure::Several(failures) => {
@@ -122,6 +137,7 @@ impl Failure {
                 problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ")
             }
             Failure::Stage { stage, code, message } => format!("{stage}: {message} [{code}]"),
+            Failure::Command(told) => format!("{} [{}]", told.problem.message, told.problem.code),
             Failure::Io { action, path, error, .. } => format!("cannot {action} {path}: {error}"),
             Failure::Locked { holder } => format!("locked by {holder}"),
             Failure::Several(failures) => failures.iter().map(Failure::brief).collect::<Vec<_>>().join("; "),
@@ -137,6 +153,7 @@ impl Failure {
     pub fn problems(&self) -> Vec<&Problem> {
         match self {
             Failure::Input { problems, .. } | Failure::Data { problems } => problems.iter().collect(),
+            Failure::Command(told) => vec![&told.problem],
             Failure::Several(failures) => failures.iter().flat_map(Failure::problems).collect(),
             _ => Vec::new(),
         }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
+use crate::store::files;
+
 /// Whether a signal came and the program is on its way out.
 static CAME: AtomicBool = AtomicBool::new(false);
 /// Held by what must not be cut in two, and from its beginning to the end by the way out.
@@ -62,6 +64,7 @@ fn watch() {
 fn leave(signal: i32) {
     use std::io::Write;
     CAME.store(true, Ordering::SeqCst);
+    crate::children::end_all();
     let _ = writeln!(std::io::stderr(), "interrupted; what was finished is kept, and the next run goes on from there");
     // Never given back: what has not begun by now does not begin any more.
     let _whole = whole();
@@ -69,7 +72,7 @@ fn leave(signal: i32) {
     if let Some(tmp) = tmp {
         // Threads that are still at work may write while it goes.
         for _ in 0..10 {
-            let _ = std::fs::remove_dir_all(&tmp);
+            let _ = files::remove_folder(&tmp);
             if !tmp.exists() {
                 break;
             }

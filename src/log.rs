@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tracing_subscriber::fmt::MakeWriter;
@@ -12,7 +12,7 @@ use crate::store::files;
 
 enum Log {
     Waiting(Vec<u8>),
-    Open(File),
+    Open(File, PathBuf),
 }
 
 static LOG: Mutex<Log> = Mutex::new(Log::Waiting(Vec::new()));
@@ -32,9 +32,17 @@ pub fn open(folder: &Path) -> Result<(), Failure> {
         let path = folder.join("log.txt");
         let mut file = files::write(&path, lines)?;
         file.flush().map_err(|error| Failure::io("write", &path, error))?;
-        *log = Log::Open(file);
+        *log = Log::Open(file, path);
     }
     Ok(())
+}
+
+/// The file of the log, while there is one.
+pub fn path() -> Option<PathBuf> {
+    match &*LOG.lock().ok()? {
+        Log::Open(_, path) => Some(path.clone()),
+        Log::Waiting(_) => None,
+    }
 }
 
 /// Ends the log of a run; what follows is collected for the next.
@@ -52,7 +60,7 @@ impl Write for Writer {
             match &mut *log {
                 Log::Waiting(lines) => lines.extend_from_slice(bytes),
                 // A log that cannot be written stops no analysis.
-                Log::Open(file) => drop(file.write_all(bytes)),
+                Log::Open(file, _) => drop(file.write_all(bytes)),
             }
         }
         Ok(bytes.len())

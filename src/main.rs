@@ -2,6 +2,7 @@
 //!
 //! `src/` is the runner: files, the clock, the terminal and the cache. The science is the library `stages`.
 
+mod children;
 mod cli;
 mod config;
 mod engine;

@@ -123,13 +123,15 @@ fn the_science_names_no_terminal_no_file_and_no_clock() {
 #[test]
 fn every_stage_has_its_line_in_the_registry_and_its_field_in_the_configuration() {
     let registry = fs::read_to_string(repository().join("src/engine/registry.rs")).unwrap();
-    let file = fs::read_to_string(repository().join("src/config/file.rs")).unwrap();
+    let file = fs::read_to_string(repository().join("src/config/stages.rs")).unwrap();
+    let list = file.lines().find_map(|line| line.strip_prefix("stages!(")).expect("the list of stages");
+    let list = format!(" {}", list.replace([',', ')', ';'], " "));
     let library = fs::read_to_string(repository().join("stages/lib.rs")).unwrap();
     let mut broken = Vec::new();
     for stage in stage_names().into_iter().filter(|stage| !BESIDE.contains(&stage.as_str())) {
         for (text, wanted, place) in [
             (&registry, format!("with::<stages::{stage}::"), "src/engine/registry.rs"),
-            (&file, format!("pub {stage}: stages::{stage}::Params"), "src/config/file.rs"),
+            (&list, format!(" {stage} "), "the list in src/config/stages.rs"),
             (&library, format!("pub mod {stage};"), "stages/lib.rs"),
         ] {
             if !text.contains(&wanted) {

@@ -30,7 +30,7 @@ pub struct Said {
 }
 
 impl Said {
-    fn new(output: Output) -> Said {
+    pub fn new(output: Output) -> Said {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }

@@ -11,6 +11,7 @@ mod docs;
 mod golden;
 mod ingest;
 mod init;
+mod own;
 mod properties;
 mod recovery;
 mod reference;

@@ -35,7 +35,9 @@ pub struct Args {
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     let store = Store::new(&config::outputs(&study.options())?);
     let (old, new) = (side(&store, &args.old)?, side(&store, &args.new)?);
-    let found = difference(&old, &new, &registry::names())?;
+    let stages = store.in_order(&registry::names());
+    let stages: Vec<&str> = stages.iter().map(String::as_str).filter(|stage| *stage != ::stages::sweep::NAME).collect();
+    let found = difference(&old, &new, &stages)?;
     if args.json {
         out(&json!({"format": FORMAT, "old": old.name, "new": new.name, "difference": found}).to_string());
         return Ok(OK);
@@ -47,7 +49,8 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
 
 fn side(store: &Store, name: &str) -> Result<Side, Failure> {
     if name == "now" {
-        return Ok(Side::now(store, &registry::names()));
+        let stages = store.in_order(&registry::names());
+        return Ok(Side::now(store, &stages.iter().map(String::as_str).collect::<Vec<_>>()));
     }
     let told = runs::find(store, name)?;
     let unreadable = || Failure::Usage {

@@ -60,7 +60,10 @@ fn explain(plan: &Plan, store: &Store, standing: Standing) -> Explanation {
     let stage = plan.stages.iter().find(|stage| stage.name() == standing.stage);
     let slots: Vec<String> =
         stage.iter().flat_map(|stage| stage.slots()).map(|slot| format!("{}/{}", slot.stage, slot.table)).collect();
-    let line = |path: &str| plan.yaml.written(path);
+    // pipeline.yaml names a command's variables; their values stand elsewhere.
+    let own = stage.and_then(|stage| stage.own()).map(|own| format!("stages.{}.env.", own.name));
+    let variable = |path: &str| own.as_ref().is_some_and(|environment| path.starts_with(environment));
+    let line = |path: &str| if variable(path) { "environment".to_owned() } else { plan.yaml.written(path) };
     let shown = store.current(standing.stage);
     let record = shown.as_ref().and_then(|entry| entry.record());
     let records = store.entries(standing.stage).into_iter().filter_map(|entry| entry.record());

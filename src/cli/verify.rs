@@ -67,7 +67,7 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
 /// What is to be hashed: what each stage's link shows, and with `all` the rest.
 fn entries(store: &Store, all: bool) -> Result<Vec<(Entry, bool)>, Failure> {
     let mut entries = Vec::new();
-    for stage in registry::names().into_iter().chain([stages::sweep::NAME]) {
+    for stage in &store.in_order(&registry::names()) {
         let shown = store.current(stage);
         entries.extend(shown.clone().map(|entry| (entry, true)));
         let others = if all { store.entries(stage) } else { Vec::new() };

@@ -43,6 +43,8 @@ fn declared(study: &Study, known: Vec<PathBuf>) -> Vec<PathBuf> {
     let Ok((Some(plan), _, _)) = config::survey(&study.options()) else { return known };
     let requests = plan.stages.iter().flat_map(|stage| stage.sources());
     let mut files: Vec<PathBuf> = requests.map(|request| plan.folders.data.join(request.path)).collect();
+    let beside = plan.stages.iter().flat_map(|stage| stage.files());
+    files.extend(beside.map(|request| plan.folders.root.join(request.path)));
     files.push(study.pipeline.clone());
     files.sort();
     files.dedup();

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use stages::contract::{About, AboutSource, AboutStage, fingerprint};
+use stages::contract::{About, AboutOwn, AboutSource, AboutStage, fingerprint};
 
 use super::file::File;
 use super::sources::Source;
+use crate::engine::own::Params;
+use crate::engine::own::params::Shown;
 use crate::engine::registry::Bound;
 
 /// Where the report's settings hold what this module makes.
@@ -36,8 +38,25 @@ pub fn about(file: &File, stages: &[Box<dyn Bound>], sources: &[Source]) -> Abou
         stages: stages.iter().map(|bound| stage(bound.as_ref())).collect(),
         sources: sources.iter().map(source).collect(),
         sweep: file.sweep.as_ref().map(::stages::sweep::methods).unwrap_or_default(),
+        own: own(file),
         settings: settings(file, stages).into_iter().collect(),
     }
+}
+
+/// The tables of the user's own stages that the report shows.
+fn own(file: &File) -> Vec<AboutOwn> {
+    let of = |(stage, params): (&String, &Params)| {
+        let shown = params.tables().filter_map(|(table, output)| Some((table, output.report.as_ref()?)));
+        let one = |(table, shown): (&String, &Shown)| AboutOwn {
+            stage: stage.clone(),
+            table: table.clone(),
+            caption: shown.caption.clone().unwrap_or_default(),
+            rows: shown.rows,
+            command: params.line(),
+        };
+        shown.map(one).collect::<Vec<_>>()
+    };
+    file.stages.own.iter().flat_map(of).collect()
 }
 
 /// Every resolved setting by its dotted path, except where a stage's results go.
@@ -45,7 +64,11 @@ fn settings(file: &File, stages: &[Box<dyn Bound>]) -> BTreeMap<String, Value> {
     let mut settings = BTreeMap::from([("study.seed".to_owned(), Value::from(file.study.seed))]);
     for stage in stages {
         let own = fingerprint::flatten(&format!("stages.{}", stage.name()), &stage.settings());
-        settings.extend(own.into_iter().filter(|(path, _)| !path.starts_with(PATH)).map(renamed));
+        // What variables hold is the machine's affair, and the report may be handed on.
+        let environment = format!("stages.{}.env.", stage.name());
+        let variable = |path: &str| stage.own().is_some() && path.starts_with(&environment);
+        let told = |path: &str| !path.starts_with(PATH) && !variable(path);
+        settings.extend(own.into_iter().filter(|(path, _)| told(path)).map(renamed));
     }
     settings
 }
@@ -78,6 +101,13 @@ fn told((path, value): &(String, Value)) -> Option<Vec<(String, Value)>> {
         "stages" => {
             items.iter().map(|item| (format!("{}.version", text(item, "name")), item["version"].clone())).collect()
         }
+        "own" => items
+            .iter()
+            .map(|item| {
+                let path = format!("stages.{}.outputs.{}.report", text(item, "stage"), text(item, "table"));
+                (path, serde_json::json!({"caption": item["caption"], "rows": item["rows"]}))
+            })
+            .collect(),
         // Words of methods as well.
         "sweep" => Vec::new(),
         "version" => vec![("program".to_owned(), value.clone())],

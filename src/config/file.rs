@@ -6,17 +6,19 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::stages::Stages;
+
 /// A study's pipeline.yaml: every decision of the analysis in one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// The study: its words, its seed, its folders.
     pub study: Study,
-    /// The stages, in the order of the analysis; one left out is off.
+    /// The stages, in the order of the analysis; one left out is off. Other names are stages of the user's own.
     pub stages: Stages,
     /// The same analysis under other settings: `ketascreen sweep` runs it. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sweep: Option<stages::sweep::Params>,
+    pub sweep: Option<::stages::sweep::Params>,
 }
 
 /// The study: its words, its seed, its folders.
@@ -39,25 +41,6 @@ pub struct Study {
     /// Whether the data are synthetic; then every figure says so.
     #[serde(default)]
     pub synthetic: bool,
-}
-
-/// The stages' settings; a stage left out is off.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Stages {
-    pub ingest: stages::ingest::Params,
-    #[serde(default)]
-    pub qc: stages::qc::Params,
-    #[serde(default)]
-    pub normalize: stages::normalize::Params,
-    #[serde(default)]
-    pub outcomes: stages::outcomes::Params,
-    #[serde(default)]
-    pub screen: stages::screen::Params,
-    #[serde(default)]
-    pub predict: stages::predict::Params,
-    #[serde(default)]
-    pub report: stages::report::Params,
 }
 
 fn data() -> String {

@@ -12,6 +12,7 @@ pub mod prune;
 pub mod resolve;
 mod shape;
 pub mod sources;
+pub mod stages;
 pub mod tree;
 pub mod words;
 pub mod yaml;

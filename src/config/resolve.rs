@@ -119,11 +119,14 @@ pub fn survey_of(parsed: Parsed, options: &Options) -> Survey {
     if value.is_null() {
         value = serde_json::json!({});
     }
-    let reading = prune::read::<File>(value);
+    let (misspelt, names) = super::stages::misspelt(&mut value);
+    problems.extend(misspelt);
+    let mut reading = prune::read::<File>(value);
+    reading.hidden.extend(names);
     let said: BTreeSet<usize> = problems.iter().filter(|p| p.code == NOT_FINITE).map(|p| line(p, &yaml)).collect();
     let again =
         |problem: &Problem| problem.message.starts_with("invalid type: null") && said.contains(&line(problem, &yaml));
-    problems.extend(reading.problems.into_iter().filter(|problem| !again(problem)));
+    problems.extend(super::stages::taken(reading.problems).into_iter().filter(|problem| !again(problem)));
     let yaml = Arc::new(yaml);
     let plan = reading.value.and_then(|file| {
         let (plan, more) = resolve(file, options, Arc::clone(&yaml));
@@ -158,15 +161,19 @@ fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec
     let mut file = wire(file);
     let (folders, mut problems) = folders(&file, options);
     let stages = registry::bind(&file.stages);
+    problems.extend(registry::check_own(&file.stages));
     problems.extend(check_names(&stages));
     problems.extend(file.sweep.iter().flat_map(::stages::sweep::Params::check));
     let Some(folders) = folders else { return (None, problems) };
     problems.extend(sources::no_folder(&folders));
+    problems.extend(file.stages.own.iter().flat_map(|(stage, own)| sources::undeclared(stage, own, &folders)));
     let mut sources = Vec::new();
     for stage in &stages {
-        let (read, unreadable) =
-            sources::read(stage.sources(), &folders, options.allow_outside, options.files.as_deref());
-        problems.extend(unreadable);
+        let (allow, known) = (options.allow_outside, options.files.as_deref());
+        let (mut read, unreadable) = sources::read(stage.sources(), &folders, allow, known);
+        let (beside, unreadable_beside) = sources::read_beside(stage.files(), &folders, allow, known);
+        read.extend(beside);
+        problems.extend(unreadable.into_iter().chain(unreadable_beside));
         sources.push(read);
     }
     file.stages.report.about = about(&file, &stages, &sources.concat());

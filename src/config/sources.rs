@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use stages::contract::{Place, Problem, SourceFile, SourceRequest, suggest};
 
 use super::paths::{self, Folders};
+use crate::engine::own::Params;
 use crate::store::{Digest, steady};
 
 /// A file that a stage asked for.
@@ -84,6 +85,41 @@ pub fn read(
         }
     }
     (sources, problems)
+}
+
+/// Reads the files that a stage of the user's own names: they lie beside the configuration.
+pub fn read_beside(
+    requests: Vec<SourceRequest>,
+    folders: &Folders,
+    allow: bool,
+    files: Option<&Files>,
+) -> (Vec<Source>, Vec<Problem>) {
+    // The study's folder stands for the data folder.
+    let beside = Folders { data: folders.root.clone(), ..folders.clone() };
+    let (sources, mut problems) = read(requests, &beside, allow, files);
+    for problem in problems.iter_mut().filter(|problem| problem.code == "missing_file") {
+        problem.message = problem.message.replace("in the data folder", "in the study’s folder");
+    }
+    (sources, problems)
+}
+
+/// Arguments of a command that are files of the study and not among the stage's files: its folder would not have them.
+pub fn undeclared(stage: &str, own: &Params, folders: &Folders) -> Vec<Problem> {
+    let here = |word: &str| word.trim_start_matches("./").to_owned();
+    let known = |word: &str| {
+        own.files.iter().any(|file| here(file) == here(word)) || own.outputs.values().any(|o| o.file == here(word))
+    };
+    let is_file = |word: &str| !word.is_empty() && !word.starts_with('/') && folders.root.join(word).is_file();
+    let words = own.command.iter().enumerate().skip(1);
+    let undeclared = words.filter(|(_, word)| is_file(word) && !known(word));
+    let problem = |(at, word): (usize, &String)| {
+        let message = format!("`{word}` is a file of the study and not among the stage’s files");
+        let place = Place::setting(format!("stages.{stage}.command.{at}"));
+        let remedy =
+            format!("add `files: [{word}]`: the command runs in a folder of its own, and its key needs the content");
+        Problem::new("undeclared_file", place, message, remedy)
+    };
+    undeclared.map(problem).collect()
 }
 
 /// The problem of a data folder that is not there.

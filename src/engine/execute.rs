@@ -140,6 +140,12 @@ pub fn shelved(plan: &Plan, store: &Store, graph: &Graph, wanted: &BTreeSet<usiz
     Ok(shelf)
 }
 
+/// Shows no result of a stage that the configuration does not have any more.
+fn hide_others(plan: &Plan, store: &Store) -> Result<(), Failure> {
+    let known = |stage: &String| stage == stages::sweep::NAME || plan.stages.iter().any(|known| known.name() == stage);
+    store.stages_with_entries().iter().filter(|stage| !known(stage)).try_for_each(|stage| store.hide(stage))
+}
+
 /// Shows the results, all at once, and, after a full run, writes the lock file.
 fn finish(
     plan: &Plan,
@@ -154,6 +160,7 @@ fn finish(
         let records: Vec<_> = stored.iter().map(|stored| stored.record.as_ref().clone()).collect();
         let written = lockfile::write(&lockfile::path(&plan.pipeline), &records, &plan.yaml.overrides);
         written.map_err(|failure| failure.leaving(Left::Shown))?;
+        hide_others(plan, store).map_err(|failure| failure.leaving(Left::Locked))?;
     }
     Ok(())
 }

@@ -8,13 +8,14 @@ use std::time::{Instant, SystemTime};
 use super::decide::{Verdict, decide};
 use super::event::{Event, Listener};
 use super::locked;
-use super::perform::{contents, perform};
+use super::own::{self, Around};
+use super::perform::{Made, contents, perform};
 use super::recipe::Recipe;
 use super::supply::{Shelf, Stored, digests, supply};
 use crate::config::Plan;
 use crate::failure::Failure;
 use crate::panics;
-use crate::store::artifact::{set_aside, store};
+use crate::store::artifact::{set_aside, store_with};
 use crate::store::history::{Outcome, StageRun};
 use crate::store::lockfile::Lockfile;
 use crate::store::moment::utc;
@@ -106,15 +107,28 @@ impl Tower<'_> {
         let stage = self.plan.stages[index].as_ref();
         let start = Instant::now();
         start_threads(self.jobs);
-        let supply = supply(stage, &self.plan.sources[index], shelf)?;
-        let made = perform(stage, supply, self.plan, self.listener)?;
+        let made = self.make(index, shelf)?;
         let computed = start.elapsed().as_secs_f64();
         let files = contents(stage.name(), made.artifacts)?;
-        let record = store(self.store, &entry, recipe, files)?;
+        let record = store_with(self.store, &entry, recipe, files, made.log.as_deref())?;
         let (key, seconds) = (entry.key.to_string(), start.elapsed().as_secs_f64());
         tracing::info!(stage = stage.name(), key, seconds, computed, findings = made.findings, "done");
         self.listener.hear(Event::Done { stage: stage.name(), key, seconds, findings: made.findings });
         Ok(Stored { entry, record: Arc::new(record) })
+    }
+}
+
+impl Tower<'_> {
+    /// Runs one stage: a function of the program, or a command of the user's.
+    fn make(&self, index: usize, shelf: &Shelf) -> Result<Made, Failure> {
+        let stage = self.plan.stages[index].as_ref();
+        let Tower { plan, store, listener, jobs, .. } = *self;
+        match stage.own() {
+            Some(command) => {
+                own::run(command, &Around { plan, store, shelf, sources: &plan.sources[index], jobs, listener })
+            }
+            None => perform(stage, supply(stage, &plan.sources[index], shelf)?, plan, listener),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod flight;
 pub mod graph;
 pub mod locked;
+pub mod own;
 pub mod perform;
 pub mod plan;
 pub mod reason;

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use stages::contract::finding::Findings;
-use stages::contract::{Artifact, Progress, StageContext, StageError, Supply, Table};
+use stages::contract::{Artifact, Finding, Progress, StageContext, StageError, Supply, Table};
 
 use super::event::{Event, Listener};
 use super::registry::{Bound, RunError};
@@ -17,6 +17,8 @@ use crate::store::parquet;
 pub struct Made {
     pub artifacts: Vec<Artifact>,
     pub findings: usize,
+    /// What a command said; kept beside the artifacts and no part of them, since it may tell of the clock.
+    pub log: Option<Vec<u8>>,
 }
 
 /// Runs a stage.
@@ -26,7 +28,7 @@ pub fn perform(stage: &dyn Bound, supply: Supply, plan: &Plan, listener: &dyn Li
     let guard = panics::expect();
     let run = catch_unwind(AssertUnwindSafe(|| stage.run(supply, &mut context)));
     let panicked = guard.finish();
-    let mut artifacts = match run {
+    let artifacts = match run {
         Ok(Ok(artifacts)) => artifacts,
         Ok(Err(RunError::Stage(StageError::Input(problems)))) => {
             return Err(Failure::data(plan.naming_files(problems)));
@@ -40,11 +42,16 @@ pub fn perform(stage: &dyn Bound, supply: Supply, plan: &Plan, listener: &dyn Li
             return Err(Failure::stage(stage.name(), "panic", format!("stopped by a defect: {message}")));
         }
     };
-    let rows: Vec<_> = context.into_findings().into_iter().map(|finding| finding.into_row(stage.name())).collect();
+    made(stage.name(), artifacts, context.into_findings())
+}
+
+/// Lays the findings beside the artifacts.
+pub fn made(stage: &str, mut artifacts: Vec<Artifact>, findings: Vec<Finding>) -> Result<Made, Failure> {
+    let rows: Vec<_> = findings.into_iter().map(|finding| finding.into_row(stage)).collect();
     let findings = rows.len();
     let table = Table::<Findings>::from_rows(rows);
-    artifacts.push(table.map_err(|error| Failure::stage(stage.name(), "findings", error.to_string()))?.into());
-    Ok(Made { artifacts, findings })
+    artifacts.push(table.map_err(|error| Failure::stage(stage, "findings", error.to_string()))?.into());
+    Ok(Made { artifacts, findings, log: None })
 }
 
 /// The artifacts as files: tables as Parquet, documents as they are.

@@ -11,6 +11,7 @@ use stages::contract::{
     Vocabulary,
 };
 
+use super::own::{self, Own};
 use crate::config::file::Stages;
 
 /// The stages, in the order of the analysis.
@@ -26,12 +27,25 @@ fn registered() -> Vec<Registered> {
     ]
 }
 
-/// The stages with their settings, in the order of the analysis.
+/// The stages with their settings, those of the user's own among them, each after what it reads.
 pub fn bind(settings: &Stages) -> Vec<Box<dyn Bound>> {
+    own::weave(built_in(settings), &settings.own).0
+}
+
+/// Everything that is wrong with the stages of the user's own.
+pub fn check_own(settings: &Stages) -> Vec<Problem> {
+    let mut problems = own::check(&built_in(settings), settings);
+    let cycle = own::weave(built_in(settings), &settings.own).1;
+    problems.extend(cycle.map(|cycle| own::cyclic(&cycle, &settings.own)));
+    problems
+}
+
+/// The program's stages with their settings, in the order of the analysis.
+fn built_in(settings: &Stages) -> Vec<Box<dyn Bound>> {
     registered().iter().map(|stage| (stage.bind)(settings)).collect()
 }
 
-/// The stages' names, in the order of the analysis: for what looks at results without a configuration.
+/// The names of the program's stages, in the order of the analysis: for what looks at results without a configuration.
 pub fn names() -> Vec<&'static str> {
     registered().iter().map(|stage| stage.name).collect()
 }
@@ -49,13 +63,26 @@ pub trait Bound: Send + Sync {
     fn tables(&self) -> Vec<&'static str>;
     /// The resolved settings.
     fn settings(&self) -> Value;
+    /// Files of the study's data folder.
     fn sources(&self) -> Vec<SourceRequest>;
+    /// Files beside the configuration.
+    fn files(&self) -> Vec<SourceRequest> {
+        Vec::new()
+    }
+    /// The stage as one of the user's own, if it is one: a command, which is run in a folder.
+    fn own(&self) -> Option<&Own> {
+        None
+    }
     fn define(&self, names: &mut Vocabulary);
     fn check(&self, names: &Vocabulary) -> Vec<Problem>;
     fn analytes(&self) -> Vec<(String, String)> {
         Vec::new()
     }
     fn methods(&self) -> Vec<String>;
+    /// Brings what was supplied into the form in which the stage reads it.
+    fn prepare(&self, _: &mut Supply) -> Result<(), RunError> {
+        Ok(())
+    }
     fn run(&self, supply: Supply, context: &mut StageContext<'_>) -> Result<Vec<Artifact>, RunError>;
 }
 

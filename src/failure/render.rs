@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use stages::contract::{Place, Problem};
 
-use super::{Failure, Left};
+use super::{Complaint, Failure, Left, WROTE_OUTSIDE};
 use crate::config::yaml::Origin;
 use crate::config::{Spot, Yaml};
 
@@ -14,8 +14,12 @@ pub fn report(failure: &Failure, yaml: Option<&Yaml>) -> String {
     let n = failure.problems().len();
     if n > 0 {
         let count = if n == 1 { "1 problem".to_owned() } else { format!("{n} problems") };
-        let end =
-            if matches!(failure, Failure::Input { .. }) { "nothing was run" } else { "earlier outputs are unchanged" };
+        let harmed = failure.problems().iter().any(|problem| problem.code == WROTE_OUTSIDE);
+        let end = match failure {
+            Failure::Input { .. } => "nothing was run",
+            _ if harmed => "every other output is unchanged",
+            _ => "earlier outputs are unchanged",
+        };
         let _ = writeln!(text, "{count}; {end}");
     }
     text
@@ -35,6 +39,7 @@ fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
             };
             labelled(&format!("{stage}: {message}"), &[], remedy)
         }
+        Failure::Command(told) => command(told, yaml) + "\n",
         Failure::Io { action, path, error, left } => {
             let remedy = format!("{}; run again when this is mended", shown(*left));
             labelled(&format!("cannot {action} {path}: {error}"), &[], &remedy)
@@ -64,15 +69,27 @@ fn shown(left: Left) -> &'static str {
     }
 }
 
+/// What went wrong with a command, with its last lines between the place and the remedy.
+fn command(told: &Complaint, yaml: Option<&Yaml>) -> String {
+    let mut lines = place(&told.problem.place, yaml);
+    lines.push(if told.said.is_empty() { "it said nothing" } else { "it said at the end:" }.to_owned());
+    lines.extend(told.said.iter().map(|line| format!("  | {line}")));
+    lines.extend(told.log.iter().map(|log| format!("all that it said: {log}")));
+    labelled(&told.problem.message, &lines, &told.problem.remedy)
+}
+
 /// One problem in three parts: what, where with the line itself, what to do.
 pub fn problem(problem: &Problem, yaml: Option<&Yaml>) -> String {
-    let place = match &problem.place {
+    labelled(&problem.message, &place(&problem.place, yaml), &problem.remedy)
+}
+
+fn place(place: &Place, yaml: Option<&Yaml>) -> Vec<String> {
+    match place {
         Place::Setting(path) => setting(path, yaml),
         Place::File { name, line, column } => file(name, *line, column.as_deref(), yaml),
         Place::Source { role, column } => file(role, None, Some(column), yaml),
         Place::Study => Vec::new(),
-    };
-    labelled(&problem.message, &place, &problem.remedy)
+    }
 }
 
 fn labelled(message: &str, place: &[String], remedy: &str) -> String {

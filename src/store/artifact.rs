@@ -13,14 +13,30 @@ use super::record::{FILE, Output, Record};
 use crate::engine::recipe::Recipe;
 use crate::failure::Failure;
 
+/// The file of an entry that holds what a command said.
+pub const LOG: &str = "log.txt";
+
 /// A file to store: its path below the entry and its bytes.
 pub type Content = (String, Vec<u8>);
 
 /// Stores a result under its key and returns its record; on any error nothing is left behind.
 pub fn store(store: &Store, entry: &Entry, recipe: &Recipe, contents: Vec<Content>) -> Result<Record, Failure> {
+    store_with(store, entry, recipe, contents, None)
+}
+
+/// The same, with what a command said beside the artifacts, in a file that the record does not name.
+pub fn store_with(
+    store: &Store,
+    entry: &Entry,
+    recipe: &Recipe,
+    contents: Vec<Content>,
+    log: Option<&[u8]>,
+) -> Result<Record, Failure> {
     check_paths(&entry.stage, &contents)?;
     let tmp = fresh(&store.tmp(), &entry.stage)?;
-    let stored = fill(&tmp, recipe, contents).and_then(|record| commit(store, entry, &tmp, record));
+    let logged = log.map_or(Ok(()), |log| files::write(&tmp.join(LOG), log).map(drop));
+    let stored =
+        logged.and_then(|()| fill(&tmp, recipe, contents)).and_then(|record| commit(store, entry, &tmp, record));
     if stored.is_err() {
         let _ = fs::remove_dir_all(&tmp);
     }
@@ -33,8 +49,7 @@ pub fn store(store: &Store, entry: &Entry, recipe: &Recipe, contents: Vec<Conten
 pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
     store.distrust(entry);
     files::create_folder(&store.aside())?;
-    let short = &entry.key.as_str()[..12];
-    let names = (1..).map(|n| store.aside().join(format!("{}-{short}-{n}", entry.stage)));
+    let names = (1..).map(|n| store.aside().join(format!("{}{n}", aside_name(entry))));
     let to = names.into_iter().find(|path| !path.exists()).expect("the numbers do not end");
     let failed = |error| Failure::io("set aside", &entry.folder, error);
     if store.held().get(&entry.stage) != Some(&into_cache(entry)) {
@@ -57,11 +72,22 @@ pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
     Ok(to)
 }
 
+/// Whether an entry of this key was ever set aside.
+pub fn is_set_aside(store: &Store, entry: &Entry) -> bool {
+    let names = fs::read_dir(store.aside()).into_iter().flatten().flatten();
+    names.into_iter().any(|aside| aside.file_name().to_string_lossy().starts_with(&aside_name(entry)))
+}
+
+/// The name of an entry that was set aside, up to its number.
+fn aside_name(entry: &Entry) -> String {
+    format!("{}-{}-", entry.stage, &entry.key.as_str()[..12])
+}
+
 /// Removes what runs that died have left; only for the holder of the lock.
 pub fn clean(store: &Store) -> Result<(), Failure> {
     let tmp = store.tmp();
     let leftovers = fs::read_dir(&tmp).is_ok_and(|folder| folder.count() > 0);
-    if leftovers { fs::remove_dir_all(&tmp).map_err(|error| Failure::io("clean", &tmp, error)) } else { Ok(()) }
+    if leftovers { files::remove_folder(&tmp).map_err(|error| Failure::io("clean", &tmp, error)) } else { Ok(()) }
 }
 
 fn fresh(tmp: &Path, stage: &str) -> Result<PathBuf, Failure> {
@@ -149,7 +175,7 @@ fn check_paths(stage: &str, contents: &[Content]) -> Result<(), Failure> {
         let letters = path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
         let below = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
         let hidden = path.split('/').any(|part| part.is_empty() || part.starts_with('.'));
-        if !letters || !below || hidden || path == FILE || !seen.insert(path) {
+        if !letters || !below || hidden || path == FILE || path == LOG || !seen.insert(path) {
             let message = format!("made a file with a path that cannot be stored: `{path}`");
             return Err(Failure::stage(stage, "bad_path", message));
         }

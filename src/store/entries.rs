@@ -13,6 +13,12 @@ impl Store {
         names
     }
 
+    /// The named stages, and after them every other that has entries: the sweep, and stages of the user's own.
+    pub fn in_order(&self, first: &[&str]) -> Vec<String> {
+        let others = self.stages_with_entries().into_iter().filter(|stage| !first.contains(&stage.as_str()));
+        first.iter().map(|stage| (*stage).to_owned()).chain(others).collect()
+    }
+
     /// The entries of one stage in the order of their keys. What is no entry has no key and is left alone.
     pub fn entries(&self, stage: &str) -> Vec<Entry> {
         let folders = std::fs::read_dir(self.cache().join("entries").join(stage)).into_iter().flatten().flatten();

@@ -12,6 +12,21 @@ pub fn create_folder(path: &Path) -> Result<(), Failure> {
     interrupt::undisturbed(|| fs::create_dir_all(path)).map_err(|error| Failure::io("create", path, error))
 }
 
+/// Removes a folder, also one whose parts a command closed.
+pub fn remove_folder(folder: &Path) -> std::io::Result<()> {
+    fs::remove_dir_all(folder).or_else(|_| {
+        open_folders(folder);
+        fs::remove_dir_all(folder)
+    })
+}
+
+fn open_folders(folder: &Path) {
+    #[cfg(unix)]
+    let _ = fs::set_permissions(folder, <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o700));
+    let inside = fs::read_dir(folder).into_iter().flatten().flatten();
+    inside.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).for_each(|e| open_folders(&e.path()));
+}
+
 /// Writes a new file and leaves it to the caller to sync.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<File, Failure> {
     let mut file = File::create_new(path).map_err(|error| Failure::io("write", path, error))?;

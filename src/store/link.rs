@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::copy;
 use super::digest::Digest;
 use super::layout::{Entry, Store};
+use crate::failure::Failure;
 
 /// What stages show: the targets of the links in a folder of links.
 pub type Links = BTreeMap<String, PathBuf>;
@@ -22,6 +23,17 @@ impl Store {
         }
         // A link to the entry itself: how earlier versions of this program laid the folder out.
         self.entry_of(stage, &link, Path::new(".cache"))
+    }
+
+    /// Takes a stage's link (or copy) away: the configuration has no such stage any more.
+    pub fn hide(&self, stage: &str) -> Result<(), Failure> {
+        let link = self.link(stage);
+        let removed = match link.is_symlink() {
+            true if self.current(stage).is_some() => fs::remove_file(&link),
+            false if copy::key(&link).is_some() => fs::remove_dir_all(&link),
+            _ => Ok(()),
+        };
+        removed.map_err(|error| Failure::io("remove", &link, error))
     }
 
     /// Whether a stage's link is the one that leads through `.cache/shown`.

@@ -21,6 +21,9 @@ pub struct About {
     /// The methods paragraphs of the sweep; empty where the configuration has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sweep: Vec<String>,
+    /// Tables of the user's own stages that the report shows; empty where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<AboutOwn>,
     /// The resolved settings by their dotted paths.
     pub settings: Vec<(String, Value)>,
 }
@@ -30,6 +33,19 @@ pub struct AboutStage {
     pub name: String,
     pub version: u32,
     pub methods: Vec<String>,
+}
+
+/// A table of a stage of the user's own, as the report is to show it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AboutOwn {
+    pub stage: String,
+    pub table: String,
+    /// The heading; empty where none was given.
+    pub caption: String,
+    /// The rows on the page.
+    pub rows: u32,
+    /// The command that made it, on one line.
+    pub command: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -19,7 +19,7 @@ pub mod suggest;
 pub mod table;
 pub mod vocabulary;
 
-pub use about::{About, AboutSource, AboutStage};
+pub use about::{About, AboutOwn, AboutSource, AboutStage};
 pub use finding::{Finding, Severity};
 pub use one_or_many::OneOrMany;
 pub use predictor::Predictor;

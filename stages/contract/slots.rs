@@ -53,6 +53,9 @@ pub enum Artifact {
     Document(Document),
 }
 
+/// Tables whose schema no stage of the program declares: those of the user's own stages.
+pub type Rest = BTreeMap<Slot, (DataFrame, Metadata)>;
+
 /// Everything the runner hands to a stage.
 #[derive(Debug, Default)]
 pub struct Supply {
@@ -115,16 +118,19 @@ impl<S: Schema> From<Table<S>> for Artifact {
 }
 
 /// Declares a stage's inputs: `inputs! { Inputs { participants: "ingest" / schema::Participants, } }`; what may be
-/// absent follows in `optional { … }`.
+/// absent follows in `optional { … }`, and `rest { name }` takes whatever else is handed over.
 #[macro_export]
 macro_rules! inputs {
     ($(#[$doc:meta])* $name:ident { $($field:ident : $stage:literal / $schema:ty),+ $(,)? }
-     $(optional { $($maybe:ident : $other:literal / $kind:ty),+ $(,)? })?) => {
+     $(optional { $($maybe:ident : $other:literal / $kind:ty),+ $(,)? })?
+     $(rest { $rest:ident })?) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
         pub struct $name {
             $(pub $field: $crate::contract::Table<$schema>,)+
             $($(pub $maybe: Option<$crate::contract::Table<$kind>>,)+)?
+            $(/// Every other table that the runner hands over.
+            pub $rest: $crate::contract::slots::Rest,)?
         }
 
         impl $crate::contract::FromSlots for $name {
@@ -144,6 +150,7 @@ macro_rules! inputs {
                 Ok($name {
                     $($field: supply.take::<$schema>($stage)?,)+
                     $($($maybe: supply.take_if_there::<$kind>($other)?,)+)?
+                    $($rest: std::mem::take(&mut supply.tables),)?
                 })
             }
         }

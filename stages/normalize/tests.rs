@@ -359,7 +359,7 @@ fn each_class_is_followed_through_the_steps_that_are_for_it() {
     let log = |class: &str| json!({"transform": {"method": "log2", "classes": [class]}});
     let sum = |classes: &[&str]| json!({"sample": {"method": "sum", "classes": classes}});
     let late = ("step_order", "steps.1.sample".to_owned());
-    assert_eq!(with(json!([log("x"), sum(&["x"])]), json!(["difference"])), [late.clone()]);
+    assert_eq!(with(json!([log("x"), sum(&["x"])]), json!(["difference"])), std::slice::from_ref(&late));
     assert_eq!(with(json!([log("x"), sum(&[])]), json!(["difference"])), [late]);
     assert!(with(json!([log("x"), sum(&["y"])]), json!(["percent"])).is_empty());
     // The correction of class y does reach its percent, which are of values that nothing transformed.

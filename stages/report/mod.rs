@@ -85,7 +85,7 @@ inputs! {
         sweep_specifications: "sweep" / sweep::Specifications,
         sweep_curves: "sweep" / sweep::Curves,
         sweep_findings: "sweep" / Findings,
-    }
+    } rest { own }
 }
 
 /// The page, its figures and its tables as files.
@@ -183,9 +183,10 @@ fn tables(study: &study::Study) -> Result<Vec<Document>, StageError> {
 
 /// The name of a table's file: the table's, and for the sweep's tables, whose names other stages have, its own before it.
 fn file(name: &str) -> String {
-    match name.strip_prefix("sweep/") {
-        Some(table) => format!("sweep_{table}"),
-        None => name.rsplit('/').next().unwrap_or(name).to_owned(),
+    match name.split_once('/') {
+        Some(("sweep", table)) => format!("sweep_{table}"),
+        Some((own, table)) if own.starts_with(study::OWN) => format!("{}_{table}", own.trim_start_matches(study::OWN)),
+        _ => name.rsplit('/').next().unwrap_or(name).to_owned(),
     }
 }
 

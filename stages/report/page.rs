@@ -4,7 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Value, context};
 
 use super::chapters::{
-    agreement, answer, asked, certainty, found, improvement, multiverse, people, prediction, provenance, quality,
+    agreement, answer, asked, certainty, found, improvement, multiverse, own, people, prediction, provenance, quality,
     reviewed,
 };
 use super::study::Study;
@@ -33,6 +33,7 @@ pub fn write(study: &Study, draft: &mut Draft) -> Result<String, StageError> {
         certainty => certainty::chapter(study, draft),
         prediction => prediction::chapter(study, draft),
         multiverse => multiverse::chapter(study, draft),
+        own => own::chapter(study),
         agreement => agreement::chapter(study)?,
         quality => quality::chapter(study, draft),
         reviewed => reviewed::chapter(study),

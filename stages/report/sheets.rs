@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use polars::prelude::{AnyValue, Column, DataFrame};
+
 use super::Inputs;
 use crate::contract::Table;
 use crate::contract::schema::{ColumnSpec, Kind, Schema};
@@ -86,6 +88,23 @@ impl Sheet {
         let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
         let row = |_| columns.iter_mut().filter_map(Iterator::next).collect();
         Sheet { columns: names, rows: (0..table.height()).map(row).collect() }
+    }
+
+    /// Every column of a table that no schema declares.
+    pub fn of_frame(frame: &DataFrame) -> Self {
+        let cell = |column: &Column, row: usize| match column.get(row) {
+            Ok(AnyValue::String(text)) => Cell::Text(text.to_owned()),
+            Ok(AnyValue::StringOwned(text)) => Cell::Text(text.to_string()),
+            Ok(AnyValue::Float64(value)) => Cell::Real(value),
+            Ok(AnyValue::Int64(value)) => Cell::Integer(value),
+            Ok(AnyValue::Boolean(value)) => Cell::Flag(value),
+            _ => Cell::Missing,
+        };
+        let row = |row| frame.columns().iter().map(|column| cell(column, row)).collect();
+        Sheet {
+            columns: frame.columns().iter().map(|column| column.name().to_string()).collect(),
+            rows: (0..frame.height()).map(row).collect(),
+        }
     }
 
     pub fn position(&self, column: &str) -> Option<usize> {

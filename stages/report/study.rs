@@ -10,8 +10,9 @@ use super::params::Params;
 use super::privacy::Guard;
 use super::sheets::{Sheet, sheets};
 use super::words;
-use crate::contract::finding::FindingRow;
-use crate::contract::{Place, Problem, StageError, suggest};
+use crate::contract::finding::{FindingRow, Findings};
+use crate::contract::schema::Schema;
+use crate::contract::{Place, Problem, StageError, Table, suggest};
 use crate::outcomes::schema::{RateRow, TrajectoryRow};
 use crate::predict::schema::{PerformanceRow, PredictionRow};
 use crate::qc::schema::{AnalyteQualityRow, FlowRow, SampleQualityRow};
@@ -193,7 +194,18 @@ fn all_sheets(inputs: &Inputs) -> BTreeMap<String, Sheet> {
     add(SWEEP_ASSOCIATIONS, associations.map(Sheet::of_all));
     add("sweep/specifications", inputs.sweep_specifications.as_ref().map(Sheet::of));
     add("sweep/curves", inputs.sweep_curves.as_ref().map(Sheet::of));
+    for (slot, (frame, _)) in inputs.own.iter().filter(|(slot, _)| slot.table != Findings::NAME) {
+        add(&own_sheet(slot.stage, slot.table), Some(Sheet::of_frame(frame)));
+    }
     all
+}
+
+/// What comes before the name of a stage of the user's own among the sheets: no stage of the program has such a name.
+pub const OWN: &str = "own:";
+
+/// The name of a sheet of the user's own.
+pub fn own_sheet(stage: &str, table: &str) -> String {
+    format!("{OWN}{stage}/{table}")
 }
 
 fn unknown(code: &'static str, what: &str, name: &str, known: &BTreeSet<&str>, path: &str) -> Problem {
@@ -218,6 +230,9 @@ fn findings(inputs: &Inputs) -> Vec<FindingRow> {
     ];
     let tables = tables.into_iter().chain(&inputs.sweep_findings);
     let mut rows: Vec<FindingRow> = tables.flat_map(|table| table.rows()).collect();
+    let own = inputs.own.iter().filter(|(slot, _)| slot.table == Findings::NAME);
+    let own = own.filter_map(|(_, (frame, _))| Table::<Findings>::try_from(frame.clone()).ok());
+    rows.extend(own.flat_map(|table| table.rows()));
     rows.sort_by_key(|row| row.severity != "warning");
     rows
 }

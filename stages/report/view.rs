@@ -1,5 +1,7 @@
 //! Tables and figures as the template takes them: text that it escapes, and drawings that this stage made itself.
 
+use std::borrow::Cow;
+
 use minijinja::{Value, context};
 
 use super::figures::Figure;
@@ -29,7 +31,7 @@ pub struct Group {
 
 #[derive(Debug, Clone)]
 pub struct Head {
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     pub numeric: bool,
 }
 
@@ -99,8 +101,9 @@ pub fn p(value: Option<f64>) -> Shown {
 impl View {
     /// A table without rows; a column whose label begins with `#` holds numbers.
     pub fn new(caption: impl Into<String>, head: &[&'static str]) -> Self {
-        let head =
-            head.iter().map(|label| Head { label: label.trim_start_matches('#'), numeric: label.starts_with('#') });
+        let head = head
+            .iter()
+            .map(|label| Head { label: label.trim_start_matches('#').into(), numeric: label.starts_with('#') });
         View {
             caption: caption.into(),
             head: head.collect(),
@@ -154,7 +157,7 @@ impl View {
             let kept = || telling.iter();
             let head = self.head.iter().zip(kept()).filter(|(_, kept)| **kept);
             let head: Vec<Value> =
-                head.map(|(head, _)| context! { label => head.label, numeric => head.numeric }).collect();
+                head.map(|(head, _)| context! { label => head.label.as_ref(), numeric => head.numeric }).collect();
             let cell = |cell: Shown| context! { text => cell.text, sort => cell.sort, whole => cell.whole };
             let row = |row: Line| {
                 let cells = row.cells.into_iter().zip(kept()).filter(|(_, kept)| **kept);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::privacy::{Count, Guard};
 use super::sheets::{Cell, Sheet};
+use super::study::OWN;
 use crate::outcomes::schema::RateRow;
 use crate::qc::schema::FlowRow;
 
@@ -21,7 +22,8 @@ impl Guard {
     /// The sheets as they may be written and looked up.
     pub fn sheets(&self, sheets: &mut BTreeMap<String, Sheet>, rates: &[RateRow], flow: &[FlowRow]) {
         if !self.points {
-            sheets.retain(|name, _| !PARTICIPANT_TABLES.contains(&name.as_str()));
+            let own = |name: &str, sheet: &Sheet| name.starts_with(OWN) && self.is_of_people(sheet);
+            sheets.retain(|name, sheet| !PARTICIPANT_TABLES.contains(&name.as_str()) && !own(name, sheet));
             sheets.get_mut("qc/decisions").into_iter().for_each(only_analytes);
             sheets.values_mut().for_each(|sheet| self.hide_people(sheet));
         }
@@ -42,6 +44,13 @@ impl Guard {
                 sheets.get_mut(name).into_iter().for_each(|sheet| self.hide_small_n(sheet, name));
             }
         }
+    }
+
+    /// Whether a table of the study's own has rows about single people: by its columns, or by a cell that names one.
+    fn is_of_people(&self, sheet: &Sheet) -> bool {
+        let column = ["participant_id", "sample_id"].iter().any(|name| sheet.position(name).is_some());
+        let names = |cell: &Cell| matches!(cell, Cell::Text(text) if self.text(text) != *text);
+        column || sheet.rows.iter().flatten().any(names)
     }
 
     fn hide_people(&self, sheet: &mut Sheet) {

@@ -85,6 +85,7 @@ pub fn nothing() -> Inputs {
         sweep_specifications: None,
         sweep_curves: None,
         sweep_findings: None,
+        own: Default::default(),
     }
 }
 
@@ -381,6 +382,7 @@ pub fn about() -> About {
         seed: 20250715,
         version: "0.1.0".into(),
         sweep: Vec::new(),
+        own: Vec::new(),
         stages: vec![
             stage(
                 "qc",

@@ -81,19 +81,27 @@ fn a_crate_names_every_file_setting_and_time_and_holds_no_participant_unless_ask
     }
     let confidence = entity(&graph, "#value/screen/stages.screen.confidence");
     assert_eq!(confidence["value"], 0.95);
-    assert!(!std::fs::read_to_string(study.path("crate/ro-crate-metadata.json")).unwrap().contains(study.path("").to_str().unwrap()));
+    assert!(
+        !std::fs::read_to_string(study.path("crate/ro-crate-metadata.json"))
+            .unwrap()
+            .contains(study.path("").to_str().unwrap())
+    );
 }
 
 #[test]
 fn a_crate_with_results_and_data_holds_the_bytes_that_it_names() {
     let study = once();
     let graph = exported(&study, &["--results", "--data"]);
-    let files: Vec<&Value> = graph.iter().filter(|entity| list(&entity["@type"]).iter().any(|kind| *kind == "File")).collect();
+    let files: Vec<&Value> =
+        graph.iter().filter(|entity| list(&entity["@type"]).iter().any(|kind| *kind == "File")).collect();
     assert!(files.len() > 40, "{}", files.len());
     for file in files {
         let bytes = std::fs::read(study.path("crate").join(file["@id"].as_str().unwrap())).unwrap();
         let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!((file["sha256"].as_str(), file["contentSize"].as_str()), (Some(&*digest), Some(&*bytes.len().to_string())));
+        assert_eq!(
+            (file["sha256"].as_str(), file["contentSize"].as_str()),
+            (Some(&*digest), Some(&*bytes.len().to_string()))
+        );
     }
 }
 

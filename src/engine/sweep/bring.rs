@@ -41,7 +41,6 @@ pub struct Told {
 /// A sweep under way.
 struct Sweep<'a> {
     multiverse: &'a Multiverse,
-    graph: Graph,
     store: &'a Store,
     listener: &'a dyn Listener,
     jobs: usize,
@@ -104,10 +103,8 @@ fn show(store: &Store, entry: &Entry) -> Result<(), Failure> {
 
 impl<'a> Sweep<'a> {
     fn new(tower: &Tower<'a>, multiverse: &'a Multiverse, universes: usize) -> Result<Self, Failure> {
-        let graph = Graph::new(&tower.plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
         Ok(Sweep {
             multiverse,
-            graph,
             store: tower.store,
             listener: tower.listener,
             jobs: tower.jobs,
@@ -169,16 +166,20 @@ impl<'a> Sweep<'a> {
             return Ok(Fate::Same(*earlier));
         }
         self.known.extend(key.map(|key| (key, choice.number)));
-        screened(&plan, self.multiverse.screen, &shelf, &self.multiverse.params.curve).map(Fate::Screened)
+        screened(&plan, &shelf, &self.multiverse.params.curve).map(Fate::Screened)
     }
 
     fn fly(&self, plan: &Plan) -> Result<Flown, Failure> {
         let quiet = Quiet(self.listener);
         let (store, jobs, on_work) = (self.store, self.jobs, self.on_work);
+        // A universe may name other columns of the user's own stages: what waits on what is its own affair.
+        let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
+        let screen = super::universes::screen(plan)?;
+        let wanted = graph.with_needs(&BTreeSet::from([screen]));
         let tower = Tower { plan, store, listener: &quiet, jobs, locked: None, on_work };
-        let targets = BTreeSet::from([self.multiverse.screen]);
+        let targets = BTreeSet::from([screen]);
         let request = Request { targets, jobs, ..Request::default() };
-        fly(&tower, &self.graph, &request, &self.multiverse.wanted)
+        fly(&tower, &graph, &request, &wanted)
     }
 
     fn remember(&mut self, stages: Vec<StageRun>) {

@@ -56,12 +56,15 @@ impl Bound for Node {
 }
 
 /// A universe's screen out of the cache: its associations, and the means to fit it again.
-pub fn screened(plan: &Plan, screen: usize, shelf: &Shelf, curve: &Curve) -> Result<Screened, Failure> {
+pub fn screened(plan: &Plan, shelf: &Shelf, curve: &Curve) -> Result<Screened, Failure> {
+    let screen = super::universes::screen(plan)?;
     let (stage, defect) = (plan.stages[screen].as_ref(), |text: String| Failure::stage(SCREEN, "table", text));
     let stored = shelf.get(SCREEN).ok_or_else(|| defect("the screen is not on the shelf".to_owned()))?;
     let (frame, _) = table(stored, Slot { stage: SCREEN, table: "associations" })?;
     let associations = Table::try_from(frame).map_err(|error| defect(error.to_string()))?;
-    let inputs = Inputs::fill(&mut supply(stage, &plan.sources[screen], shelf)?);
+    let mut supply = supply(stage, &plan.sources[screen], shelf)?;
+    stage.prepare(&mut supply).map_err(|error| defect(error.text()))?;
+    let inputs = Inputs::fill(&mut supply);
     let inputs = inputs.map_err(|error| defect(error.to_string()))?;
     // What the stage holds came from text, and goes the same way again.
     let params = serde_json::from_value(stage.settings()).map_err(|error| defect(error.to_string()))?;

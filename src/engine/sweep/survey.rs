@@ -50,7 +50,7 @@ pub fn survey(multiverse: &Multiverse, store: &Store) -> Result<Vec<Outlook>, Fa
 /// The stages of one universe that are not in the cache, or wait on one that is not.
 fn runs(multiverse: &Multiverse, store: &Store, universe: usize) -> Result<Vec<&'static str>, Failure> {
     let plan = multiverse.plan(&multiverse.choices[universe - 1]).map_err(Failure::data)?;
-    let targets = BTreeSet::from([multiverse.screen]);
+    let targets = BTreeSet::from([super::universes::screen(&plan)?]);
     let standings = status::survey(&plan, store, &targets, &BTreeSet::new())?;
     Ok(standings.into_iter().filter(|standing| standing.stored.is_none()).map(|standing| standing.stage).collect())
 }

@@ -25,9 +25,6 @@ const TOLD: usize = 3;
 pub struct Multiverse {
     pub params: Params,
     pub choices: Vec<Choice>,
-    /// The screen and what it needs, by index.
-    pub wanted: BTreeSet<usize>,
-    pub screen: usize,
     /// What decides the configuration's own screen.
     pub configured: Digest,
     options: Options,
@@ -43,24 +40,11 @@ impl Multiverse {
     /// The universes of a plan that has a sweep; none where it has none.
     pub fn new(plan: &Plan, options: &Options) -> Result<Option<Multiverse>, Failure> {
         let Some(params) = plan.sweep.clone() else { return Ok(None) };
-        let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
-        let screen = plan.stages.iter().position(|stage| stage.name() == SCREEN);
-        let screen = screen.ok_or_else(|| Failure::stage("runner", "slots", "there is no screen to sweep"))?;
-        let wanted = graph.with_needs(&BTreeSet::from([screen]));
         let files = Some(options.files.clone().unwrap_or_else(|| Arc::new(Files::default())));
-        let (choices, configured) = (universes(&params), identity(plan, &wanted));
+        let (choices, configured) = (universes(&params), identity(plan));
         let options = Options { files, ..options.clone() };
         let parsed = resolve::parse(&options)?;
-        Ok(Some(Multiverse {
-            params,
-            choices,
-            wanted,
-            screen,
-            configured,
-            options,
-            yaml: Arc::clone(&plan.yaml),
-            parsed,
-        }))
+        Ok(Some(Multiverse { params, choices, configured, options, yaml: Arc::clone(&plan.yaml), parsed }))
     }
 
     /// One universe as a plan, or everything that is wrong with its settings.
@@ -73,7 +57,7 @@ impl Multiverse {
     }
 
     pub fn identity(&self, plan: &Plan) -> Digest {
-        identity(plan, &self.wanted)
+        identity(plan)
     }
 
     /// What decides each universe, in their order; fails where none of the grid can be, or none at all, since then the
@@ -119,8 +103,18 @@ impl Multiverse {
     }
 }
 
-/// Everything that decides the wanted stages' results: equal where they are.
-fn identity(plan: &Plan, wanted: &BTreeSet<usize>) -> Digest {
+/// Where a plan has its screen.
+pub fn screen(plan: &Plan) -> Result<usize, Failure> {
+    let screen = plan.stages.iter().position(|stage| stage.name() == SCREEN);
+    screen.ok_or_else(|| Failure::stage("runner", "slots", "there is no screen to sweep"))
+}
+
+/// Everything that decides the screen and what it needs: equal where their results are.
+fn identity(plan: &Plan) -> Digest {
+    // A plan whose stages do not fit together is no universe; whoever runs it is told.
+    let wanted =
+        screen(plan).ok().and_then(|screen| Some(Graph::new(&plan.stages).ok()?.with_needs(&BTreeSet::from([screen]))));
+    let wanted = wanted.unwrap_or_default();
     let key = |index: &usize| {
         let stage = plan.stages[*index].as_ref();
         let files = plan.sources[*index].iter().map(|source| (source.slot(), source.digest.clone())).collect();

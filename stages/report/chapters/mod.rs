@@ -12,6 +12,7 @@ pub mod improvement;
 mod injections;
 pub mod multiverse;
 mod numbers;
+pub mod own;
 pub mod people;
 pub mod prediction;
 pub mod provenance;
