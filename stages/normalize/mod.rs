@@ -56,7 +56,7 @@ pub struct Normalize;
 
 impl Stage for Normalize {
     const NAME: &'static str = "normalize";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const DRAWS: bool = true;
     type Params = Params;
     type Inputs = Inputs;

@@ -35,12 +35,6 @@ pub fn widest<R>(work: impl FnMut() -> R) -> R {
     pulp::Arch::new().dispatch(Work(work))
 }
 
-/// A function of two numbers in each lane.
-#[inline(always)]
-pub fn zip(a: Lanes, b: Lanes, f: impl Fn(f64, f64) -> f64) -> Lanes {
-    std::array::from_fn(|lane| f(a[lane], b[lane]))
-}
-
 /// eˣ for −708 ≤ x ≤ 0; another x gives an unspecified number.
 #[inline(always)]
 pub fn exp(x: Lanes) -> Lanes {

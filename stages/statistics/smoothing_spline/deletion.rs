@@ -1,6 +1,8 @@
 //! What becomes of smoothers when points are left out, for few points: as tables of n times n, eight λ side by side.
 
-use super::super::lanes::{Lanes, WIDTH, widest, zip};
+use std::array::from_fn;
+
+use super::super::lanes::{Lanes, WIDTH, widest};
 use super::{Knots, Smoother};
 
 /// The linear maps `C = I - H` from points to their distances from the curve, one λ per lane; symmetric.
@@ -55,9 +57,9 @@ impl Distances {
             let (mut before, last) = self.c.split_at_mut(place(m, 0));
             for i in 0..m {
                 let (row, later) = before.split_at_mut(i + 1);
-                let share = zip(last[i], last[m], |last, own| last / own);
-                for (own, &last) in row.iter_mut().zip(&*last) {
-                    *own = zip(*own, zip(share, last, |share, last| share * last), |own, last| own - last);
+                let share: Lanes = from_fn(|lane| last[i][lane] / last[m][lane]);
+                for (own, last) in row.iter_mut().zip(&*last) {
+                    *own = from_fn(|lane| own[lane] - share[lane] * last[lane]);
                 }
                 before = later;
             }
@@ -77,15 +79,15 @@ impl Distances {
         for i in 0..y.len() {
             let (row, later) = rest.split_at(i + 1);
             let mut own = [0.0; WIDTH];
-            for ((&c, above), other) in row.iter().zip(&mut *into).zip(y) {
-                own = zip(own, c, |own, c| own + c * other);
-                *above = zip(*above, c, |above, c| above + c * y[i]);
+            for ((c, above), other) in row.iter().zip(&mut *into).zip(y) {
+                own = from_fn(|lane| own[lane] + c[lane] * other);
+                *above = from_fn(|lane| above[lane] + c[lane] * y[i]);
             }
             into[i] = own;
             rest = later;
         }
-        for (above, &over) in into.iter_mut().zip(&self.over) {
-            *above = zip(*above, over, |above, over| above * over);
+        for (above, over) in into.iter_mut().zip(&self.over) {
+            *above = from_fn(|lane| above[lane] * over[lane]);
         }
     }
 
@@ -93,7 +95,7 @@ impl Distances {
     #[inline(always)]
     pub fn weights(&self, i: usize, j: usize) -> (Lanes, Lanes) {
         let c = &self.c[place(i, j)];
-        let weight = |of: usize| zip(*c, self.over[of], |c, over| -c * over);
+        let weight = |of: usize| from_fn(|lane| -c[lane] * self.over[of][lane]);
         (weight(i), weight(j))
     }
 
@@ -108,7 +110,7 @@ impl Distances {
 
 /// A number of each of up to eight, side by side; further lanes repeat the last one.
 pub fn abreast<T>(of: &[T], number: impl Fn(&T) -> f64) -> Lanes {
-    std::array::from_fn(|lane| of.get(lane).or(of.last()).map_or(f64::NAN, &number))
+    from_fn(|lane| of.get(lane).or(of.last()).map_or(f64::NAN, &number))
 }
 
 /// Where a lower triangle, row by row, holds its element of row i and column j.

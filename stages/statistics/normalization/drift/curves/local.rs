@@ -1,5 +1,7 @@
 //! Local regression through the pooled QC samples of one batch.
 
+use std::array::from_fn;
+
 use rayon::prelude::*;
 
 use super::nested::{Nested, Unseen};
@@ -149,10 +151,7 @@ impl Unseen for LeftOut {
     #[inline(always)]
     fn above(&self, y: &[f64], into: &mut [Lanes]) {
         for ((weights, y_i), above) in self.weights.chunks_exact(y.len()).zip(y).zip(into) {
-            let predicted = dots(weights, y);
-            for lane in 0..WIDTH {
-                above[lane] = y_i - predicted[lane];
-            }
+            *above = dots(weights, y).map(|predicted| y_i - predicted);
         }
     }
 
@@ -171,13 +170,8 @@ impl Unseen for LeftOut {
 /// `Σ aᵢ bᵢ` from left to right, in each lane.
 #[inline(always)]
 fn dots(a: &[Lanes], b: &[f64]) -> Lanes {
-    let mut sum = [-0.0; WIDTH];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..WIDTH {
-            sum[lane] += a[lane] * b;
-        }
-    }
-    sum
+    let add = |sum: Lanes, (a, b): (&Lanes, &f64)| from_fn(|lane| sum[lane] + a[lane] * b);
+    a.iter().zip(b).fold([-0.0; WIDTH], add)
 }
 
 impl LocalCurve {

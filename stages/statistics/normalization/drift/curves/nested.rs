@@ -1,6 +1,8 @@
 //! What the curve of the others predicts at each point, when not even its smoothness has seen the point.
 
-use crate::statistics::lanes::{Lanes, WIDTH, widest, zip};
+use std::array::from_fn;
+
+use crate::statistics::lanes::{Lanes, WIDTH, widest};
 
 /// How each point is predicted by the curve of the others, one smoothness per lane.
 pub(super) trait Unseen {
@@ -60,7 +62,7 @@ impl<'y> Nested<'y> {
             || unseen.above(y, above),
         );
         let sum = |lane: usize| above.iter().map(|above| above[lane] * above[lane]).sum::<f64>();
-        std::array::from_fn(sum).map(|sum: f64| if sum.is_nan() { f64::INFINITY } else { sum })
+        from_fn(sum).map(|sum: f64| if sum.is_nan() { f64::INFINITY } else { sum })
     }
 
     /// By point i: the sum over all other points j of the squared error of predicting j from those that are neither.
@@ -70,15 +72,13 @@ impl<'y> Nested<'y> {
         for i in 0..n {
             let (before, own) = (&self.above[..i], self.above[i]);
             let mut sum = [0.0; WIDTH];
-            for (j, (&other, score)) in before.iter().zip(&mut self.scores).enumerate() {
+            for (j, (other, score)) in before.iter().zip(&mut self.scores).enumerate() {
                 let (ij, ji) = unseen.weights(i, j, n);
-                let over = zip(ij, ji, |ij, ji| 1.0 / (1.0 - ij * ji));
-                let error = |of: Lanes, weight: Lanes, without: Lanes| {
-                    let error = zip(of, zip(weight, without, |weight, without| weight * without), |a, b| a + b);
-                    zip(error, over, |error, over| error * over)
-                };
-                sum = zip(sum, error(other, ji, own), |sum, error| sum + error * error);
-                *score = zip(*score, error(own, ij, other), |sum, error| sum + error * error);
+                let over: Lanes = from_fn(|lane| 1.0 / (1.0 - ij[lane] * ji[lane]));
+                let without_i: Lanes = from_fn(|lane| (other[lane] + ji[lane] * own[lane]) * over[lane]);
+                let without_j: Lanes = from_fn(|lane| (own[lane] + ij[lane] * other[lane]) * over[lane]);
+                sum = from_fn(|lane| sum[lane] + without_i[lane] * without_i[lane]);
+                *score = from_fn(|lane| score[lane] + without_j[lane] * without_j[lane]);
             }
             self.scores[i] = sum;
         }
