@@ -58,7 +58,7 @@ pub struct Normalize;
 
 impl Stage for Normalize {
     const NAME: &'static str = "normalize";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;
@@ -92,15 +92,14 @@ impl Stage for Normalize {
         for settings in params.areas() {
             series.extend(areas::take(settings, &normalized, &laboratory, &kept, context));
         }
-        let participants: Vec<&str> = laboratory.participants.iter().map(String::as_str).collect();
-        let analytes: Vec<&str> = kept.iter().map(|&analyte| normalized.scaled.analytes[analyte].as_str()).collect();
+        // In the order in which they are made: the grids leave before the longest table comes.
         Ok(Outputs {
-            abundances: abundances(&normalized, &laboratory.study_rows, &kept)?,
-            changes: series::table(series, &participants, &analytes)?.with_metadata("scale", normalized.scale.clone()),
-            steps: Table::from_rows(step_rows(&normalized))?,
-            quality: Table::from_rows(record.rows)?,
-            pooled_qc: pooled_qc::table(&laboratory, &normalized)?,
             scores: scores::table(&laboratory, &normalized, context)?,
+            pooled_qc: pooled_qc::table(&laboratory, &normalized)?,
+            steps: Table::from_rows(step_rows(&normalized))?,
+            quality: Table::from_rows(record.into_rows())?,
+            abundances: abundances(&normalized, &laboratory.study_rows, &kept)?,
+            changes: change_table(series, normalized, laboratory, &kept)?,
         })
     }
 
@@ -177,6 +176,20 @@ fn abundances(
         Cell::column("imputed", cells().map(imputed).collect()),
     ];
     Ok(Table::from_columns(height, columns)?.with_metadata("scale", normalized.scale.clone()))
+}
+
+/// All series as a table; what they were taken from is given up before.
+fn change_table(
+    series: Vec<series::Series>,
+    normalized: Normalized,
+    laboratory: Laboratory,
+    kept: &[usize],
+) -> Result<Table<schema::Changes>, TableError> {
+    let analytes: Vec<String> = kept.iter().map(|&analyte| normalized.scaled.analytes[analyte].clone()).collect();
+    let (scale, people) = (normalized.scale.clone(), laboratory.participants);
+    drop((normalized, laboratory.sheet));
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    Ok(series::table(series, &people, &analytes)?.with_metadata("scale", scale))
 }
 
 fn step_rows(normalized: &Normalized) -> Vec<schema::StepRow> {

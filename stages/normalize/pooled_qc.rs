@@ -1,7 +1,7 @@
 //! Sets each analyte in each pooled QC sample beside itself: as measured, the drift found there, and normalized.
 
 use super::schema;
-use crate::contract::schema::Cell;
+use crate::contract::schema::{Cell, text_column};
 use crate::contract::{Table, TableError};
 use crate::laboratory::Laboratory;
 use crate::statistics::grid::Grid;
@@ -18,11 +18,8 @@ pub fn table(laboratory: &Laboratory, normalized: &Normalized) -> Result<Table<s
     let curve = normalized.curve.as_ref().map_or_else(|| vec![None; height], &values);
     let sample = |row: usize| &laboratory.samples[row];
     let columns = vec![
-        Cell::column(
-            "analyte",
-            cells().map(|(_, analyte)| sheet.grid.analytes[analyte].clone()).collect::<Vec<String>>(),
-        ),
-        Cell::column("sample_id", cells().map(|(row, _)| sample(row).sample_id.clone()).collect()),
+        text_column("analyte", cells().map(|(_, analyte)| sheet.grid.analytes[analyte].as_str())),
+        text_column("sample_id", cells().map(|(row, _)| sample(row).sample_id.as_str())),
         Cell::column("batch", cells().map(|(row, _)| sample(row).batch.clone()).collect()),
         Cell::column("injection_order", cells().map(|(row, _)| sample(row).injection_order).collect()),
         Cell::column("measured", values(&sheet.grid)),

@@ -21,7 +21,7 @@ pub struct Record {
     /// What a step said of its result, as long as no later step touches the analyte.
     said: Vec<Option<Measures>>,
     dropped: Vec<bool>,
-    pub rows: Vec<QualityRow>,
+    rows: Vec<QualityRow>,
 }
 
 /// The robust RSD of the pooled QC and the robust D-ratio of one analyte.
@@ -57,6 +57,11 @@ impl Record {
         record.measures =
             (0..analytes).into_par_iter().map(|analyte| record.measure(&record.grid, &[], analyte)).collect();
         record
+    }
+
+    /// What was written down; the values go.
+    pub fn into_rows(self) -> Vec<QualityRow> {
+        self.rows
     }
 
     /// Takes down what a step did; nothing of a step that does nothing.

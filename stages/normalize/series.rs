@@ -15,38 +15,44 @@ pub struct Series {
 }
 
 impl Series {
-    /// The cells of the participant at `place`, where the series has any.
-    fn of(&self, place: usize, analytes: usize) -> Option<&[[f64; 3]]> {
-        let at = self.who.binary_search(&place).ok()?;
-        self.cells.get(at * analytes..(at + 1) * analytes)
+    /// Where the cells of the participant at `place` begin, if the series has any.
+    fn first(&self, place: usize, analytes: usize) -> Option<usize> {
+        self.who.binary_search(&place).ok().map(|at| at * analytes)
     }
 }
 
 /// The table of all series, in the order of its key.
-pub fn table(mut series: Vec<Series>, participants: &[&str], analytes: &[&str]) -> Result<Table<Changes>, TableError> {
+pub fn table(
+    mut series: Vec<Series>,
+    participants: &[&str],
+    analytes: &[String],
+) -> Result<Table<Changes>, TableError> {
     series.sort_by(|a, b| (&a.contrast, a.measure).cmp(&(&b.contrast, b.measure)));
-    let mut rows: Vec<(u32, u32, u32)> = Vec::new();
-    let mut cells: [Vec<Option<f64>>; 3] = [Vec::new(), Vec::new(), Vec::new()];
+    // Participant, analyte, series, and the cell there.
+    let mut rows: Vec<[u32; 4]> = Vec::with_capacity(series.iter().map(|one| one.cells.len()).sum());
     for place in 0..participants.len() {
-        let own: Vec<Option<&[[f64; 3]]>> = series.iter().map(|one| one.of(place, analytes.len())).collect();
+        let first: Vec<Option<usize>> = series.iter().map(|one| one.first(place, analytes.len())).collect();
         for analyte in 0..analytes.len() {
-            for (which, numbers) in own.iter().enumerate() {
-                let Some(numbers) = numbers.and_then(|numbers| numbers.get(analyte)) else { continue };
-                rows.push((place as u32, analyte as u32, which as u32));
-                cells.iter_mut().zip(numbers).for_each(|(column, number)| column.push(present(*number)));
-            }
+            let own = first.iter().enumerate().filter_map(|(which, first)| Some((which, (*first)? + analyte)));
+            rows.extend(own.map(|(which, cell)| [place, analyte, which, cell].map(|index| index as u32)));
         }
     }
+    let number = |column: usize| {
+        let of = |row: &[u32; 4]| present(series[row[2] as usize].cells[row[3] as usize][column]);
+        rows.iter().map(of).collect::<Vec<Option<f64>>>()
+    };
+    let names = ["value", "from_value", "to_value"].into_iter().enumerate();
+    let numbers: Vec<_> = names.map(|(column, name)| Cell::column(name, number(column))).collect();
+    // There may be millions of cells: they leave before the columns of text come.
+    series.iter_mut().for_each(|one| one.cells = Vec::new());
     let mut columns = vec![
-        text_column("participant_id", rows.iter().map(|row| participants[row.0 as usize])),
-        text_column("analyte", rows.iter().map(|row| analytes[row.1 as usize])),
-        text_column("contrast", rows.iter().map(|row| series[row.2 as usize].contrast.as_str())),
-        text_column("measure", rows.iter().map(|row| series[row.2 as usize].measure)),
+        text_column("participant_id", rows.iter().map(|row| participants[row[0] as usize])),
+        text_column("analyte", rows.iter().map(|row| analytes[row[1] as usize].as_str())),
+        text_column("contrast", rows.iter().map(|row| series[row[2] as usize].contrast.as_str())),
+        text_column("measure", rows.iter().map(|row| series[row[2] as usize].measure)),
     ];
-    let height = rows.len();
-    let names = ["value", "from_value", "to_value"];
-    columns.extend(names.into_iter().zip(cells).map(|(name, cells)| Cell::column(name, cells)));
-    Table::from_columns(height, columns)
+    columns.extend(numbers);
+    Table::from_columns(rows.len(), columns)
 }
 
 fn present(number: f64) -> Option<f64> {

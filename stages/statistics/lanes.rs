@@ -19,6 +19,22 @@ const INVERSE_LN2: f64 = std::f64::consts::LOG2_E;
 /// The first number of which the last digit before the point is one.
 const TWO_52: f64 = 4_503_599_627_370_496.0;
 
+/// Does what `work` does in the widest vectors that the machine has.
+///
+/// `work` is to be inlined, with all that it calls: `#[inline(always)] ||`. What is not stays in narrow vectors.
+pub fn widest<R>(work: impl FnMut() -> R) -> R {
+    struct Work<F>(F);
+    impl<R, F: FnMut() -> R> pulp::NullaryFnOnce for Work<F> {
+        type Output = R;
+        #[inline(always)]
+        fn call(mut self) -> R {
+            // A closure called as `FnOnce` would not be inlined, whatever it says.
+            (self.0)()
+        }
+    }
+    pulp::Arch::new().dispatch(Work(work))
+}
+
 /// eˣ for −708 ≤ x ≤ 0; another x gives an unspecified number.
 #[inline(always)]
 pub fn exp(x: Lanes) -> Lanes {

@@ -11,7 +11,7 @@ mod deletion;
 mod smoother;
 
 use super::minimum;
-pub use deletion::{Distances, LeftOut};
+pub use deletion::{Distances, abreast};
 
 /// The distinct x, in their order, with what the penalty needs of them.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,98 +1,120 @@
-//! What becomes of a smoother when points are left out, for few points: as a table of n times n.
+//! What becomes of smoothers when points are left out, for few points: as tables of n times n, eight λ side by side.
 
+use std::array::from_fn;
+
+use super::super::lanes::{Lanes, WIDTH, widest};
 use super::{Knots, Smoother};
 
-/// The linear map `C = I - H` from points to their distances from the curve at one λ; symmetric.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Distances {
-    n: usize,
-    c: Vec<f64>,
-}
-
-/// How the curve of the others predicts each point.
+/// The linear maps `C = I - H` from points to their distances from the curve, one λ per lane; symmetric.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct LeftOut {
-    /// A table of n times n, row by row: the weights of the prediction at the point's own place, with 0 for itself.
-    pub weights: Vec<f64>,
-    /// Which share of its distance from that prediction a point keeps from the curve that it has a part in.
-    pub share: Vec<f64>,
-    /// One over it; 0 for an absent point.
-    over_share: Vec<f64>,
+pub struct Distances {
+    /// The lower triangle, row by row.
+    c: Vec<Lanes>,
+    /// One over each element of the diagonal.
+    over: Vec<Lanes>,
 }
 
-impl Smoother {
-    /// The distances from the curve of this λ, as a table; λ above 0.
-    pub fn distances(&self, knots: &Knots) -> Distances {
-        let n = knots.knot.len();
-        let mut unit = vec![0.0; n];
-        let mut c = Vec::with_capacity(n * n);
-        for j in 0..n {
-            unit[j] = 1.0;
-            c.extend(self.above(knots, &knots.points(&unit)));
-            unit[j] = 0.0;
+impl Knots {
+    /// The distances from the curves of up to eight λ above 0; further lanes repeat the last of them.
+    pub fn distances(&self, lambdas: &[f64]) -> Distances {
+        let smoothers: Vec<Smoother> = lambdas.iter().map(|lambda| self.smoother(*lambda)).collect();
+        let n = self.knot.len();
+        let mut distances = Distances::default();
+        for i in 0..n {
+            let mut unit = vec![0.0; n];
+            unit[i] = 1.0;
+            let points = self.points(&unit);
+            let rows: Vec<Vec<f64>> = smoothers.iter().map(|smoother| smoother.above(self, &points)).collect();
+            distances.c.extend((0..=i).map(|j| abreast(&rows, |row| row[j])));
         }
-        Distances { n, c }
+        distances.invert(n);
+        distances
     }
 }
 
 impl Distances {
-    /// How the curve of the others predicts each point when those at `absent` were never measured.
+    /// The maps of the points `there` when those at `absent` were never measured; together they are all points.
     ///
     /// A curve that never saw some points M is the curve through all of them with these put where it passes, so that the
-    /// map of the others is the Schur complement `C_NN - C_NM C_MM⁻¹ C_MN`. Of absent points rows and columns are 0.
-    pub fn left_out(&self, absent: &[usize], into: &mut LeftOut) {
-        let (n, c) = (self.n, &mut into.weights);
-        c.clear();
-        c.extend_from_slice(&self.c);
-        absent.iter().for_each(|&m| remove(c, n, m));
-        into.share.clear();
-        into.over_share.clear();
-        for (i, row) in c.chunks_exact_mut(n).enumerate() {
-            let over = if row[i] == 0.0 { 0.0 } else { 1.0 / row[i] };
-            into.share.push(row[i]);
-            into.over_share.push(over);
-            row.iter_mut().for_each(|weight| *weight *= -over);
-            row[i] = 0.0;
+    /// map of the others is the Schur complement `C_NN - C_NM C_MM⁻¹ C_MN`.
+    pub fn without(&self, there: &[usize], absent: &[usize], into: &mut Distances) {
+        let order = [there, absent].concat();
+        into.c.clear();
+        for (i, &row) in order.iter().enumerate() {
+            into.c.extend(order[..=i].iter().map(|&column| self.c[place(row.max(column), row.min(column))]));
         }
-    }
-}
-
-impl LeftOut {
-    /// A table of weights, of which no shares are known.
-    pub fn by_weights(weights: Vec<f64>) -> LeftOut {
-        LeftOut { weights, ..LeftOut::default() }
+        widest(
+            #[inline(always)]
+            || into.remove_last(absent.len(), there.len()),
+        );
+        into.invert(there.len());
     }
 
-    /// The weights of point `i` in the predictions of those before it.
-    ///
-    /// As `C` is symmetric they are in row i, times `Cᵢᵢ/Cⱼⱼ`; without shares they are looked up.
-    pub fn column(&self, i: usize, into: &mut [f64]) {
-        let n = into.len();
-        if self.share.is_empty() {
-            into[..i].iter_mut().zip(self.weights[i..].iter().step_by(n)).for_each(|(to, weight)| *to = *weight);
-            return;
+    /// The maps of the first `n` points without the others behind them, the last first.
+    #[inline(always)]
+    fn remove_last(&mut self, others: usize, n: usize) {
+        for m in (n..n + others).rev() {
+            let (mut before, last) = self.c.split_at_mut(place(m, 0));
+            for i in 0..m {
+                let (row, later) = before.split_at_mut(i + 1);
+                let share: Lanes = from_fn(|lane| last[i][lane] / last[m][lane]);
+                for (own, last) in row.iter_mut().zip(&*last) {
+                    *own = from_fn(|lane| own[lane] - share[lane] * last[lane]);
+                }
+                before = later;
+            }
         }
-        let (row, own) = (&self.weights[i * n..][..i], self.share[i]);
-        let weights = row.iter().zip(&self.over_share).map(|(weight, over)| weight * own * over);
-        into.iter_mut().zip(weights).for_each(|(to, weight)| *to = weight);
+        self.c.truncate(place(n, 0));
+    }
+
+    fn invert(&mut self, n: usize) {
+        self.over.clear();
+        self.over.extend((0..n).map(|i| self.c[place(i, i)].map(|own| 1.0 / own)));
+    }
+
+    /// How far each point lies above what the curve of the others predicts: `Σ Cᵢⱼ yⱼ / Cᵢᵢ`.
+    #[inline(always)]
+    pub fn above(&self, y: &[f64], into: &mut [Lanes]) {
+        let mut rest = &self.c[..];
+        for i in 0..y.len() {
+            let (row, later) = rest.split_at(i + 1);
+            let mut own = [0.0; WIDTH];
+            for ((c, above), other) in row.iter().zip(&mut *into).zip(y) {
+                own = from_fn(|lane| own[lane] + c[lane] * other);
+                *above = from_fn(|lane| above[lane] + c[lane] * y[i]);
+            }
+            into[i] = own;
+            rest = later;
+        }
+        for (above, over) in into.iter_mut().zip(&self.over) {
+            *above = from_fn(|lane| above[lane] * over[lane]);
+        }
+    }
+
+    /// The weight of point `j` in the prediction of point `i` by all others, `-Cᵢⱼ / Cᵢᵢ`, and that of `i` in that of `j`; j < i.
+    #[inline(always)]
+    pub fn weights(&self, i: usize, j: usize) -> (Lanes, Lanes) {
+        let c = &self.c[place(i, j)];
+        let weight = |of: usize| from_fn(|lane| -c[lane] * self.over[of][lane]);
+        (weight(i), weight(j))
     }
 
     /// Where the others' curve, without point `i`, passes at the place of another point `at`.
     ///
     /// `y` are the points and `above` what each lies above the prediction by all others.
-    pub fn passes(&self, y: &[f64], above: &[f64], i: usize, at: usize) -> f64 {
-        let weight = self.weights[at * self.share.len() + i];
-        y[at] - self.share[at] * (above[at] + weight * above[i])
+    pub fn passes(&self, y: &[f64], above: &[Lanes], i: usize, at: usize, lane: usize) -> f64 {
+        let own = self.c[place(at, at)][lane] * above[at][lane];
+        y[at] - (own - self.c[place(at.max(i), at.min(i))][lane] * above[i][lane])
     }
 }
 
-/// The map without its point `m`.
-fn remove(c: &mut [f64], n: usize, m: usize) {
-    let pivot = c[m * n..][..n].to_vec();
-    for row in c.chunks_exact_mut(n) {
-        let share = row[m] / pivot[m];
-        row.iter_mut().zip(&pivot).for_each(|(own, pivot)| *own -= share * pivot);
-        row[m] = 0.0;
-    }
-    c[m * n..][..n].fill(0.0);
+/// A number of each of up to eight, side by side; further lanes repeat the last one.
+pub fn abreast<T>(of: &[T], number: impl Fn(&T) -> f64) -> Lanes {
+    from_fn(|lane| of.get(lane).or(of.last()).map_or(f64::NAN, &number))
+}
+
+/// Where a lower triangle, row by row, holds its element of row i and column j.
+#[inline(always)]
+fn place(i: usize, j: usize) -> usize {
+    i * (i + 1) / 2 + j
 }

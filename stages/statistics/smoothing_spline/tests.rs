@@ -228,28 +228,28 @@ fn distances_without_some_points_are_those_of_points_that_never_were() {
     let x = x();
     let y = y(&x);
     let knots = Knots::new(&x).unwrap();
-    for lambda in [1e-6, 1e-3, 0.3, f64::INFINITY] {
-        let all = knots.smoother(lambda).distances(&knots);
-        // Inner ones, one of a pair, and both ends, whose loss makes the interval narrower.
-        for absent in [vec![], vec![4], vec![5, 9, 10], vec![14], vec![0, 1, 7, 13]] {
-            let kept: Vec<usize> = (0..x.len()).filter(|i| !absent.contains(i)).collect();
-            let pick = |from: &[f64]| kept.iter().map(|&i| from[i]).collect::<Vec<f64>>();
-            let (fewer, rest) = (Knots::new(&pick(&x)).unwrap(), pick(&y));
+    let lambdas = [f64::INFINITY, 0.3, 1e-3, 1e-6];
+    let all = knots.distances(&lambdas);
+    // Inner ones, one of a pair, and both ends, whose loss makes the interval narrower.
+    for absent in [vec![], vec![4], vec![5, 9, 10], vec![14], vec![0, 1, 7, 13]] {
+        let kept: Vec<usize> = (0..x.len()).filter(|i| !absent.contains(i)).collect();
+        let pick = |from: &[f64]| kept.iter().map(|&i| from[i]).collect::<Vec<f64>>();
+        let (fewer, rest) = (Knots::new(&pick(&x)).unwrap(), pick(&y));
+        let (mut map, mut above) = (Distances::default(), vec![[0.0; 8]; kept.len()]);
+        all.without(&kept, &absent, &mut map);
+        map.above(&rest, &mut above);
+        for (lane, lambda) in lambdas.into_iter().chain([1e-6; 4]).enumerate() {
             let smoother = fewer.smoother(lambda * (knots.width / fewer.width).powi(3));
             let points = fewer.points(&rest);
-            let mut map = LeftOut::default();
-            all.left_out(&absent, &mut map);
-            // What stands at an absent point has no say.
-            let predicted = |weights: &[f64]| weights.iter().zip(&y).map(|(weight, y)| weight * y).sum::<f64>();
-            let above = smoother.left_out(&fewer, &points);
-            let mut all_above = vec![0.0; x.len()];
-            kept.iter().zip(&above).for_each(|(&i, above)| all_above[i] = *above);
-            for (&i, above) in kept.iter().zip(above) {
-                let weights = &map.weights[i * x.len()..][..x.len()];
-                assert!((y[i] - predicted(weights) - above).abs() < 1e-8, "{lambda} {absent:?} {i}");
+            for (i, expected) in smoother.left_out(&fewer, &points).into_iter().enumerate() {
+                assert!((above[i][lane] - expected).abs() < 1e-8, "{lambda} {absent:?} {i}");
+                // The weights of the others give the same prediction.
+                let weight = |j: usize| if j < i { map.weights(i, j).0[lane] } else { map.weights(j, i).1[lane] };
+                let predicted: f64 = (0..rest.len()).filter(|j| *j != i).map(|j| weight(j) * rest[j]).sum();
+                assert!((rest[i] - predicted - expected).abs() < 1e-8, "{lambda} {absent:?} {i}");
             }
             let held = smoother.held_out(&fewer, &points);
-            assert!((map.passes(&y, &all_above, kept[0], kept[1]) - held[0]).abs() < 1e-8, "{lambda} {absent:?}");
+            assert!((map.passes(&rest, &above, 0, 1, lane) - held[0]).abs() < 1e-8, "{lambda} {absent:?}");
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Local regression through the pooled QC samples of one batch.
 
+use std::array::from_fn;
+
 use rayon::prelude::*;
 
-use super::nested::{Beyond, Nested, Unseen};
+use super::nested::{Nested, Unseen};
 use super::plan::spread;
+use crate::statistics::lanes::{Lanes, WIDTH};
 use crate::statistics::local_regression::{neighbours, weights};
 use crate::statistics::product::dot;
-use crate::statistics::smoothing_spline::LeftOut;
+use crate::statistics::smoothing_spline::abreast;
 
 /// How many spans cross-validation compares at most.
 const SPANS: usize = 20;
@@ -17,8 +20,18 @@ pub(in super::super) struct LocalPlan {
     x: Vec<f64>,
     degree: usize,
     span: Option<f64>,
-    /// The numbers of neighbours that may be chosen, with how they predict each point from the others.
-    choices: Vec<(usize, Unseen)>,
+    /// The numbers of neighbours that may be chosen, from many to few.
+    choices: Vec<usize>,
+    /// How they predict each point from the others, eight by eight.
+    unseen: Vec<LeftOut>,
+}
+
+/// The weights that predict each point from all others, row by row, and those that predict it at the others' end where it
+/// lies beyond.
+#[derive(Debug, Clone, PartialEq)]
+struct LeftOut<T = Lanes> {
+    weights: Vec<T>,
+    held: Vec<(usize, Vec<T>)>,
 }
 
 /// A local curve by its points.
@@ -53,13 +66,15 @@ impl LocalPlan {
             Some(span) => vec![span],
             None => candidates(degree + 3, n).into_iter().map(|k| k as f64 / n as f64).collect(),
         };
-        let choices: Vec<(usize, Unseen)> =
-            spans.into_par_iter().filter_map(|span| Some((neighbours(n, span), unseen(x, degree, span)?))).collect();
+        let choice = |span| Some((neighbours(n, span), left_out(x, degree, span)?));
+        let (choices, unseen): (Vec<usize>, Vec<LeftOut<f64>>) =
+            spans.into_par_iter().rev().filter_map(choice).collect();
         if choices.is_empty() {
             let what = span.map_or(String::new(), |span| format!(" with a span of {span}"));
             return Err(format!("{n} pooled QC samples are too few for a local curve of degree {degree}{what}"));
         }
-        Ok(LocalPlan { x: x.to_vec(), degree, span, choices })
+        let unseen = unseen.chunks(WIDTH).map(side_by_side).collect();
+        Ok(LocalPlan { x: x.to_vec(), degree, span, choices, unseen })
     }
 
     /// The curve of the span that predicts left-out points best, and what is predicted at each point by a curve that
@@ -77,10 +92,11 @@ impl LocalPlan {
     fn draw_all(&self, y: &[f64]) -> Option<(LocalCurve, Vec<f64>)> {
         let mut nested = Nested::new(y);
         let mut best: Option<(f64, usize)> = None;
-        for (q, unseen) in self.choices.iter().rev() {
-            let score = nested.offer(unseen);
-            if score.is_finite() && best.is_none_or(|(least, _)| score < least) {
-                best = Some((score, *q));
+        for (choices, unseen) in self.choices.chunks(WIDTH).zip(&self.unseen) {
+            for (q, score) in choices.iter().zip(nested.offer(unseen, choices.len())) {
+                if score.is_finite() && best.is_none_or(|(least, _)| score < least) {
+                    best = Some((score, *q));
+                }
             }
         }
         let (_, q) = best?;
@@ -90,7 +106,7 @@ impl LocalPlan {
 
     /// The weights of every choice at some places.
     pub fn lay(&self, places: &[f64]) -> Laid {
-        let of = |(q, _): &(usize, Unseen)| {
+        let of = |q: &usize| {
             let at = |place: &f64| trim(at(&self.x, *place, *q, self.degree));
             (*q, places.par_iter().map(at).collect())
         };
@@ -109,18 +125,54 @@ fn candidates(first: usize, last: usize) -> Vec<usize> {
 }
 
 /// The weights that predict each point from the others with the same span; none where they determine no curve.
-fn unseen(x: &[f64], degree: usize, span: f64) -> Option<Unseen> {
+fn left_out(x: &[f64], degree: usize, span: f64) -> Option<LeftOut<f64>> {
     let (n, q) = (x.len(), neighbours(x.len() - 1, span));
-    let left_out: Vec<Vec<f64>> = (0..n).map(|i| weights(x, Some(i), x[i], q, degree)).collect::<Option<_>>()?;
+    let rows: Vec<Vec<f64>> = (0..n).map(|i| weights(x, Some(i), x[i], q, degree)).collect::<Option<_>>()?;
     let end = |i: usize| {
         let others = x.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x);
         let (low, high) = others.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
         Some(x[i].clamp(low, high)).filter(|end| *end != x[i]).map(|end| (i, end))
     };
-    let held =
-        |(i, end): (usize, f64)| Some(Beyond::Weights { point: i, weights: weights(x, Some(i), end, q, degree)? });
+    let held = |(i, end): (usize, f64)| Some((i, weights(x, Some(i), end, q, degree)?));
     let held = (0..n).filter_map(end).map(held).collect::<Option<_>>()?;
-    Some(Unseen { left_out: LeftOut::by_weights(left_out.concat()), held })
+    Some(LeftOut { weights: rows.concat(), held })
+}
+
+/// Up to eight choices, one per lane.
+fn side_by_side(choices: &[LeftOut<f64>]) -> LeftOut {
+    let join = |of: &dyn Fn(&LeftOut<f64>) -> &Vec<f64>| {
+        (0..of(&choices[0]).len()).map(|at| abreast(choices, |choice| of(choice)[at])).collect::<Vec<Lanes>>()
+    };
+    // Which points lie beyond the others depends on the places alone.
+    let held = choices[0].held.iter().enumerate().map(|(at, (i, _))| (*i, join(&|choice| &choice.held[at].1)));
+    LeftOut { held: held.collect(), weights: join(&|choice| &choice.weights) }
+}
+
+impl Unseen for LeftOut {
+    #[inline(always)]
+    fn above(&self, y: &[f64], into: &mut [Lanes]) {
+        for ((weights, y_i), above) in self.weights.chunks_exact(y.len()).zip(y).zip(into) {
+            *above = dots(weights, y).map(|predicted| y_i - predicted);
+        }
+    }
+
+    #[inline(always)]
+    fn weights(&self, i: usize, j: usize, n: usize) -> (Lanes, Lanes) {
+        (self.weights[i * n + j], self.weights[j * n + i])
+    }
+
+    /// By the weights for the others' end.
+    fn held(&self, i: usize, y: &[f64], _: &[Lanes], lane: usize) -> Option<f64> {
+        let (_, weights) = self.held.iter().find(|(point, _)| *point == i)?;
+        Some(dots(weights, y)[lane])
+    }
+}
+
+/// `Σ aᵢ bᵢ` from left to right, in each lane.
+#[inline(always)]
+fn dots(a: &[Lanes], b: &[f64]) -> Lanes {
+    let add = |sum: Lanes, (a, b): (&Lanes, &f64)| from_fn(|lane| sum[lane] + a[lane] * b);
+    a.iter().zip(b).fold([-0.0; WIDTH], add)
 }
 
 impl LocalCurve {

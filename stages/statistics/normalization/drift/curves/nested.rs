@@ -1,23 +1,19 @@
 //! What the curve of the others predicts at each point, when not even its smoothness has seen the point.
 
-use crate::statistics::product::dot;
-use crate::statistics::smoothing_spline::LeftOut;
+use std::array::from_fn;
 
-/// How each point is predicted by the curve of the others at one smoothness.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Unseen {
-    pub left_out: LeftOut,
-    /// The points that lie beyond the others, where these' curve is held.
-    pub held: Vec<Beyond>,
-}
+use crate::statistics::lanes::{Lanes, WIDTH, widest};
 
-/// How the curve of the others is held at a point beyond them.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Beyond {
-    /// As it passes at the place of the neighbour.
-    Next { point: usize, next: usize },
-    /// By these weights.
-    Weights { point: usize, weights: Vec<f64> },
+/// How each point is predicted by the curve of the others, one smoothness per lane.
+pub(super) trait Unseen {
+    /// What each point lies above the prediction `Σ Lᵢⱼ yⱼ` by all others.
+    fn above(&self, y: &[f64], into: &mut [Lanes]);
+
+    /// The weights `Lᵢⱼ` and `Lⱼᵢ` of two of n points in the prediction of each other; j < i.
+    fn weights(&self, i: usize, j: usize, n: usize) -> (Lanes, Lanes);
+
+    /// What is predicted at a point that lies beyond the others, where these' curve is held.
+    fn held(&self, i: usize, y: &[f64], above: &[Lanes], lane: usize) -> Option<f64>;
 }
 
 /// The best predictions so far, as one smoothness after the other is offered.
@@ -30,65 +26,61 @@ pub(super) struct Nested<'y> {
     y: &'y [f64],
     /// By point: the score of the best smoothness, and what is predicted at it.
     best: Vec<(f64, f64)>,
-    above: Vec<f64>,
-    scores: Vec<f64>,
-    /// The weight of one point in the predictions of the points before it, and the squared errors of these without it.
-    column: Vec<f64>,
-    errors: Vec<f64>,
-}
-
-impl Unseen {
-    /// What is predicted at a point that lies beyond the others.
-    fn held(&self, i: usize, y: &[f64], above: &[f64]) -> Option<f64> {
-        self.held.iter().find_map(|held| match held {
-            Beyond::Next { point, next } => (*point == i).then(|| self.left_out.passes(y, above, i, *next)),
-            Beyond::Weights { point, weights } => (*point == i).then(|| dot(weights, y)),
-        })
-    }
+    above: Vec<Lanes>,
+    scores: Vec<Lanes>,
 }
 
 impl<'y> Nested<'y> {
     pub fn new(y: &'y [f64]) -> Self {
-        let n = y.len();
-        let zeros = || vec![0.0; n];
-        let best = vec![(f64::INFINITY, f64::NAN); n];
-        Nested { y, best, above: zeros(), scores: zeros(), column: zeros(), errors: zeros() }
+        let zeros = || vec![[0.0; WIDTH]; y.len()];
+        Nested { y, best: vec![(f64::INFINITY, f64::NAN); y.len()], above: zeros(), scores: zeros() }
     }
 
-    /// Takes a smoothness where it is better; gives the plain leave-one-out sum of squares.
-    pub fn offer(&mut self, unseen: &Unseen) -> f64 {
-        let sum = self.look(unseen);
-        self.score(&unseen.left_out);
+    /// Takes each of the first `lanes` smoothnesses where it is better; gives the plain leave-one-out sums of squares.
+    pub fn offer(&mut self, unseen: &impl Unseen, lanes: usize) -> Lanes {
+        let sums = self.look(unseen);
+        widest(
+            #[inline(always)]
+            || self.score(unseen),
+        );
         for (i, best) in self.best.iter_mut().enumerate() {
-            if self.scores[i] < best.0 {
-                *best = (self.scores[i], unseen.held(i, self.y, &self.above).unwrap_or(self.y[i] - self.above[i]));
+            for (lane, score) in self.scores[i].into_iter().enumerate().take(lanes) {
+                if score < best.0 {
+                    let predicted = unseen.held(i, self.y, &self.above, lane);
+                    *best = (score, predicted.unwrap_or(self.y[i] - self.above[i][lane]));
+                }
             }
         }
-        sum
+        sums
     }
 
-    /// The plain leave-one-out sum of squares alone.
-    pub fn look(&mut self, unseen: &Unseen) -> f64 {
-        let rows = unseen.left_out.weights.chunks_exact(self.y.len()).zip(self.y);
-        rows.zip(&mut self.above).for_each(|((weights, y), above)| *above = y - dot(weights, self.y));
-        self.above.iter().map(|above| above * above).sum()
+    /// The plain leave-one-out sums of squares alone; infinite where there is none.
+    pub fn look(&mut self, unseen: &impl Unseen) -> Lanes {
+        let Nested { y, above, .. } = self;
+        widest(
+            #[inline(always)]
+            || unseen.above(y, above),
+        );
+        let sum = |lane: usize| above.iter().map(|above| above[lane] * above[lane]).sum::<f64>();
+        from_fn(sum).map(|sum: f64| if sum.is_nan() { f64::INFINITY } else { sum })
     }
 
     /// By point i: the sum over all other points j of the squared error of predicting j from those that are neither.
-    fn score(&mut self, left_out: &LeftOut) {
+    #[inline(always)]
+    fn score(&mut self, unseen: &impl Unseen) {
         let n = self.y.len();
-        self.scores.fill(0.0);
         for i in 0..n {
-            left_out.column(i, &mut self.column);
-            let row = &left_out.weights[i * n..][..i];
-            let (own, pairs) = (self.above[i], row.iter().zip(&self.column).zip(&self.above));
-            for (((&ij, &ji), &other), (score, error)) in pairs.zip(self.scores.iter_mut().zip(&mut self.errors)) {
-                let over = 1.0 / (1.0 - ij * ji);
-                let (without_i, without_j) = ((other + ji * own) * over, (own + ij * other) * over);
-                *error = without_i * without_i;
-                *score += without_j * without_j;
+            let (before, own) = (&self.above[..i], self.above[i]);
+            let mut sum = [0.0; WIDTH];
+            for (j, (other, score)) in before.iter().zip(&mut self.scores).enumerate() {
+                let (ij, ji) = unseen.weights(i, j, n);
+                let over: Lanes = from_fn(|lane| 1.0 / (1.0 - ij[lane] * ji[lane]));
+                let without_i: Lanes = from_fn(|lane| (other[lane] + ji[lane] * own[lane]) * over[lane]);
+                let without_j: Lanes = from_fn(|lane| (own[lane] + ij[lane] * other[lane]) * over[lane]);
+                sum = from_fn(|lane| sum[lane] + without_i[lane] * without_i[lane]);
+                *score = from_fn(|lane| score[lane] + without_j[lane] * without_j[lane]);
             }
-            self.scores[i] += self.errors[..i].iter().sum::<f64>();
+            self.scores[i] = sum;
         }
     }
 

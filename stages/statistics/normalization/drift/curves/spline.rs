@@ -1,8 +1,9 @@
 //! A smoothing spline through the pooled QC samples of one batch.
 
 use super::super::qc_rsc::Smoothing;
-use super::nested::{Beyond, Nested, Unseen};
+use super::nested::{Nested, Unseen};
 use super::plan::spread;
+use crate::statistics::lanes::{Lanes, WIDTH};
 use crate::statistics::smoothing_spline::{Curve, Distances, Knots, Points, Smoother};
 
 /// Up to how many pooled QC samples of a batch the smoothness is chosen anew for each that is left out.
@@ -18,18 +19,32 @@ pub(in super::super) struct SplinePlan {
     fixed: Option<Smoother>,
     /// Among which λ cross-validation chooses.
     lambdas: Vec<f64>,
-    /// The distances at each λ, among not too many points.
-    distances: Vec<Distances>,
-    /// How each point is predicted by all others at each λ.
-    unseen: Vec<Unseen>,
+    /// The same λ eight by eight, among not too many points.
+    steps: Vec<Step>,
+}
+
+/// Up to eight λ, one per lane.
+#[derive(Debug, Clone)]
+struct Step {
+    /// Where they stand among all λ.
+    places: Vec<usize>,
+    /// Whether a point that is left out may choose them.
+    judges: bool,
+    distances: Distances,
+}
+
+/// How each point is predicted by all others, with the neighbours of those that lie beyond these.
+struct Others<'a> {
+    distances: &'a Distances,
+    ends: &'a [(usize, usize)],
 }
 
 impl SplinePlan {
     pub fn new(x: &[f64], smoothing: Smoothing) -> Result<SplinePlan, String> {
         let knots = knots(x)?;
         let fixed = fixed(smoothing, &knots)?;
-        let (lambdas, distances, unseen) = Default::default();
-        let mut plan = SplinePlan { smoothing, x: x.to_vec(), knots, fixed, lambdas, distances, unseen };
+        let (lambdas, steps) = Default::default();
+        let mut plan = SplinePlan { smoothing, x: x.to_vec(), knots, fixed, lambdas, steps };
         if plan.fixed.is_none() && x.len() <= NESTED {
             plan.prepare();
         }
@@ -37,16 +52,17 @@ impl SplinePlan {
     }
 
     /// What choosing λ for each point that is left out needs.
+    ///
+    /// METHOD: for judging, λ in steps of ten, from infinity down.
     fn prepare(&mut self) {
         self.lambdas = self.knots.lambdas();
-        self.distances = self.lambdas.iter().map(|l| self.knots.smoother(*l).distances(&self.knots)).collect();
-        let held = self.ends(&[]);
-        let unseen = |distances: &Distances| {
-            let mut unseen = Unseen { held: held.clone(), ..Unseen::default() };
-            distances.left_out(&[], &mut unseen.left_out);
-            unseen
-        };
-        self.unseen = self.distances.iter().map(unseen).collect();
+        let falling = (0..self.lambdas.len()).rev();
+        for (judges, first) in [(true, 0), (false, 1)] {
+            for places in falling.clone().skip(first).step_by(2).collect::<Vec<usize>>().chunks(WIDTH) {
+                let lambdas: Vec<f64> = places.iter().map(|&k| self.lambdas[k]).collect();
+                self.steps.push(Step { places: places.to_vec(), judges, distances: self.knots.distances(&lambdas) });
+            }
+        }
     }
 
     /// The curve of the points, and what is predicted at each by one that owes it nothing; y is NaN where there is no
@@ -64,50 +80,73 @@ impl SplinePlan {
         let (smoother, nested) = match fixed {
             Some(smoother) => (smoother, None),
             // METHOD: one of more than 100 pooled QC samples has little say in λ, and is predicted at that of all.
-            None if self.distances.is_empty() => (knots.searched(&points), None),
-            None => self.searched_among_few(knots, &points, y),
+            None if self.steps.is_empty() => (knots.searched(&points), None),
+            None => self.searched_among_few(knots, &points, y, &there),
         };
         let curve = smoother.curve(knots, &points);
-        let held = nested.unwrap_or_else(|| spread(&smoother.held_out(knots, &points), &there, y.len()));
-        let finite = curve.values().iter().chain(there.iter().map(|&i| &held[i])).all(|value| value.is_finite());
-        Ok(finite.then_some((curve, held)))
+        let held = nested.unwrap_or_else(|| smoother.held_out(knots, &points));
+        let finite = curve.values().iter().chain(&held).all(|value| value.is_finite());
+        Ok(finite.then(|| (curve, spread(&held, &there, y.len()))))
     }
 
-    /// The best smoother of all points, and what is predicted at each of them by the best of the others.
-    fn searched_among_few(&self, knots: &Knots, points: &Points, y: &[f64]) -> (Smoother, Option<Vec<f64>>) {
+    /// The best smoother of the points `there`, and what is predicted at each of them by the best of the others.
+    fn searched_among_few(
+        &self,
+        knots: &Knots,
+        points: &Points,
+        y: &[f64],
+        there: &[usize],
+    ) -> (Smoother, Option<Vec<f64>>) {
         let absent: Vec<usize> = (0..y.len()).filter(|&i| y[i].is_nan()).collect();
-        let filled: Vec<f64> = y.iter().map(|y| if y.is_nan() { 0.0 } else { *y }).collect();
-        let mut work = Unseen { held: self.ends(&absent), ..Unseen::default() };
-        let mut nested = Nested::new(&filled);
-        // METHOD: for judging, λ in steps of ten, from infinity down.
-        let mut score = |(k, distances): (usize, &Distances)| {
-            let unseen = if absent.is_empty() {
-                &self.unseen[k]
-            } else {
-                distances.left_out(&absent, &mut work.left_out);
-                &work
-            };
-            if k % 2 == self.lambdas.len() % 2 { nested.look(unseen) } else { nested.offer(unseen) }
-        };
-        let mut scores: Vec<f64> = self.distances.iter().enumerate().rev().map(&mut score).collect();
-        scores.reverse();
+        let present: Vec<f64> = there.iter().map(|&i| y[i]).collect();
+        let (mut work, mut nested) = (Distances::default(), Nested::new(&present));
+        let ends = self.ends(there);
+        let mut scores = vec![0.0; self.lambdas.len()];
+        for step in &self.steps {
+            let mut distances = &step.distances;
+            if !absent.is_empty() {
+                distances.without(there, &absent, &mut work);
+                distances = &work;
+            }
+            let others = Others { distances, ends: &ends };
+            let sums = if step.judges { nested.offer(&others, step.places.len()) } else { nested.look(&others) };
+            step.places.iter().zip(sums).for_each(|(&place, sum)| scores[place] = sum);
+        }
         let scale = knots.lambda_from(&self.knots);
         let lambdas: Vec<f64> = self.lambdas.iter().map(|lambda| lambda * scale).collect();
         (knots.cross_validated(&lambdas, &scores, points), nested.predictions())
     }
 
-    /// The first and the last point that is there, each with its neighbour, unless that stands at the same place.
-    fn ends(&self, absent: &[usize]) -> Vec<Beyond> {
-        let mut there: Vec<usize> = (0..self.x.len()).filter(|i| !absent.contains(i)).collect();
-        there.sort_by(|a, b| self.x[*a].total_cmp(&self.x[*b]));
-        match there.as_slice() {
+    /// The first and the last of the points `there`, each with its neighbour, unless that stands at the same place.
+    fn ends(&self, there: &[usize]) -> Vec<(usize, usize)> {
+        let x = |i: usize| self.x[there[i]];
+        let mut order: Vec<usize> = (0..there.len()).collect();
+        order.sort_by(|a, b| x(*a).total_cmp(&x(*b)));
+        match order.as_slice() {
             [first, second, .., before, last] => [(*first, *second), (*last, *before)]
                 .into_iter()
-                .filter(|(point, next)| self.x[*point] != self.x[*next])
-                .map(|(point, next)| Beyond::Next { point, next })
+                .filter(|(point, next)| x(*point) != x(*next))
                 .collect(),
             _ => Vec::new(),
         }
+    }
+}
+
+impl Unseen for Others<'_> {
+    #[inline(always)]
+    fn above(&self, y: &[f64], into: &mut [Lanes]) {
+        self.distances.above(y, into);
+    }
+
+    #[inline(always)]
+    fn weights(&self, i: usize, j: usize, _: usize) -> (Lanes, Lanes) {
+        self.distances.weights(i, j)
+    }
+
+    /// As the others' curve passes at the place of the neighbour.
+    fn held(&self, i: usize, y: &[f64], above: &[Lanes], lane: usize) -> Option<f64> {
+        let (_, next) = self.ends.iter().find(|(point, _)| *point == i)?;
+        Some(self.distances.passes(y, above, i, *next, lane))
     }
 }
 
