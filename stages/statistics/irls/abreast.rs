@@ -6,7 +6,7 @@
 
 use super::super::cholesky::TOLERANCE;
 use super::super::family::Family;
-use super::super::lanes::{Lanes, WIDTH, exp, log};
+use super::super::lanes::{Lanes, WIDTH, exp, log, widest};
 use super::super::link::Link;
 use super::{NEAR, PATIENCE, SLACK, Slope};
 
@@ -41,7 +41,7 @@ impl Slope<'_> {
         let rows: Vec<Lanes> = (0..self.y.len())
             .map(|row| std::array::from_fn(|lane| counts.get(lane).map_or(1.0, |counts| counts[row])))
             .collect();
-        pulp::Arch::new().dispatch(|| self.scoring(start, &rows))
+        widest(#[inline(always)] || self.scoring(start, &rows))
     }
 
     /// The steps of [`Slope::climb`], all lanes at once.

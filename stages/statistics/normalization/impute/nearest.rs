@@ -10,6 +10,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::statistics::lanes::widest;
+
 /// Columns whose pairs are held at a time.
 const BAND: usize = 64;
 /// Columns of one tile: 16 and 16 pieces of 512 values fit a core's cache.
@@ -57,11 +59,10 @@ pub fn nearest(columns: &[&[f64]], wanted: &[usize], k: usize) -> Vec<Vec<usize>
 
 /// The k columns nearest to one that is not among them, nearest first, without the column `itself`.
 pub fn nearest_to(one: &[f64], columns: &[&[f64]], itself: Option<usize>, k: usize) -> Vec<usize> {
-    let pulp = pulp::Arch::new();
     let k = k.min(columns.len());
     let mut list = Vec::with_capacity(k + 1);
     for (other, column) in columns.iter().enumerate().filter(|(other, _)| Some(*other) != itself) {
-        let (sum, shared) = pulp.dispatch(|| squares(one, column));
+        let (sum, shared) = widest(#[inline(always)] || squares(one, column));
         insert(&mut list, k, (if shared > 0 { sum / shared as f64 } else { f64::INFINITY }, other));
     }
     list.into_iter().map(|(_, column)| column).collect()
@@ -136,14 +137,13 @@ impl Field {
     fn band(&self, band: &Range<usize>, worst: &[f64]) -> Vec<f64> {
         let (width, rows) = (band.len(), self.len() - band.start);
         let mut distances = vec![f64::INFINITY; width * rows];
-        let arch = pulp::Arch::new();
         distances.par_chunks_mut(TILE * width).enumerate().for_each(|(tile, out)| {
             let from = band.start + tile * TILE;
             let of_tile = from..(from + TILE).min(self.len());
             for start in band.clone().step_by(TILE) {
                 let of_band = start..(start + TILE).min(band.end).min(of_tile.end);
                 let pairs = self.pairs(&of_tile, &of_band, worst);
-                for (pair, sum) in pairs.iter().zip(arch.dispatch(|| self.sums(&pairs))) {
+                for (pair, sum) in pairs.iter().zip(widest(#[inline(always)] || self.sums(&pairs))) {
                     let mean = if pair.shared > 0.0 { sum / pair.shared } else { f64::INFINITY };
                     out[(pair.j - from) * width + (pair.i - band.start)] = mean;
                 }
