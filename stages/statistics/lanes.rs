@@ -38,13 +38,23 @@ pub fn widest<R>(work: impl FnMut() -> R) -> R {
 /// eˣ for −708 ≤ x ≤ 0; another x gives an unspecified number.
 #[inline(always)]
 pub fn exp(x: Lanes) -> Lanes {
-    x.map(exp_one)
+    each(|lane| exp_one(x[lane]))
 }
 
 /// log x for a normal x > 0; another x gives an unspecified number.
 #[inline(always)]
 pub fn log(x: Lanes) -> Lanes {
-    x.map(log_one)
+    each(|lane| log_one(x[lane]))
+}
+
+/// A number for each lane. (The array's own `map` and `from_fn` are functions of their own, out of the wide vectors' reach.)
+#[inline(always)]
+pub fn each(number: impl Fn(usize) -> f64) -> Lanes {
+    let mut lanes = [0.0; WIDTH];
+    for (lane, value) in lanes.iter_mut().enumerate() {
+        *value = number(lane);
+    }
+    lanes
 }
 
 #[inline(always)]

@@ -6,7 +6,7 @@
 
 use super::super::cholesky::TOLERANCE;
 use super::super::family::Family;
-use super::super::lanes::{Lanes, WIDTH, exp, log, widest};
+use super::super::lanes::{Lanes, WIDTH, each, exp, log, widest};
 use super::super::link::Link;
 use super::{NEAR, PATIENCE, SLACK, Slope};
 
@@ -41,7 +41,10 @@ impl Slope<'_> {
         let rows: Vec<Lanes> = (0..self.y.len())
             .map(|row| std::array::from_fn(|lane| counts.get(lane).map_or(1.0, |counts| counts[row])))
             .collect();
-        widest(#[inline(always)] || self.scoring(start, &rows))
+        widest(
+            #[inline(always)]
+            || self.scoring(start, &rows),
+        )
     }
 
     /// The steps of [`Slope::climb`], all lanes at once.
@@ -56,7 +59,7 @@ impl Slope<'_> {
             }
             let step = solve(&place.lower, &place.gradient);
             let decrement = dot(&step, &place.gradient);
-            let moved = |(at, step): (&Lanes, &Lanes)| std::array::from_fn(|lane| at[lane] + step[lane]);
+            let moved = |(at, step): (&Lanes, &Lanes)| each(|lane| at[lane] + step[lane]);
             let next = self.places(place.coordinates.iter().zip(&step).map(moved).collect(), counts);
             for lane in (0..WIDTH).filter(|lane| climbing[*lane]).collect::<Vec<_>>() {
                 let (before, after) = (place.deviance[lane], next.deviance[lane]);
@@ -91,7 +94,7 @@ impl Slope<'_> {
             for i in 0..p {
                 let q = columns[i][row];
                 (0..WIDTH).for_each(|lane| gradient[i][lane] += q * row_of.pull[lane]);
-                let weighted: Lanes = std::array::from_fn(|lane| q * row_of.weight[lane]);
+                let weighted = each(|lane| q * row_of.weight[lane]);
                 for j in 0..=i {
                     let (q, sum) = (columns[j][row], &mut information[i * p + j]);
                     (0..WIDTH).for_each(|lane| sum[lane] += q * weighted[lane]);
@@ -125,17 +128,17 @@ struct Row {
 /// A row of a logistic likelihood. The slope of the mean is the variance, so their quotient is exactly 1 and is left out.
 #[inline(always)]
 fn logistic(y: f64, eta: &Lanes, count: &Lanes) -> Row {
-    let small = exp(eta.map(|eta| -eta.clamp(-700.0, 700.0).abs()));
-    let near: Lanes = std::array::from_fn(|lane| 1.0 / (1.0 + small[lane]));
-    let far: Lanes = std::array::from_fn(|lane| small[lane] / (1.0 + small[lane]));
-    let value: Lanes = std::array::from_fn(|lane| if eta[lane] < 0.0 { far[lane] } else { near[lane] });
-    let complement: Lanes = std::array::from_fn(|lane| if eta[lane] < 0.0 { near[lane] } else { far[lane] });
+    let small = exp(each(|lane| -eta[lane].clamp(-700.0, 700.0).abs()));
+    let near: Lanes = each(|lane| 1.0 / (1.0 + small[lane]));
+    let far: Lanes = each(|lane| small[lane] / (1.0 + small[lane]));
+    let value: Lanes = each(|lane| if eta[lane] < 0.0 { far[lane] } else { near[lane] });
+    let complement: Lanes = each(|lane| if eta[lane] < 0.0 { near[lane] } else { far[lane] });
     let happened = y == 1.0;
     let likelihood = log(if happened { value } else { complement });
     Row {
-        pull: std::array::from_fn(|l| count[l] * (if happened { complement[l] } else { y - value[l] })),
-        weight: std::array::from_fn(|lane| near[lane] * far[lane] * count[lane]),
-        deviance: std::array::from_fn(|lane| count[lane] * (-2.0 * likelihood[lane])),
+        pull: each(|l| count[l] * (if happened { complement[l] } else { y - value[l] })),
+        weight: each(|lane| near[lane] * far[lane] * count[lane]),
+        deviance: each(|lane| count[lane] * (-2.0 * likelihood[lane])),
     }
 }
 

@@ -62,7 +62,10 @@ pub fn nearest_to(one: &[f64], columns: &[&[f64]], itself: Option<usize>, k: usi
     let k = k.min(columns.len());
     let mut list = Vec::with_capacity(k + 1);
     for (other, column) in columns.iter().enumerate().filter(|(other, _)| Some(*other) != itself) {
-        let (sum, shared) = widest(#[inline(always)] || squares(one, column));
+        let (sum, shared) = widest(
+            #[inline(always)]
+            || squares(one, column),
+        );
         insert(&mut list, k, (if shared > 0 { sum / shared as f64 } else { f64::INFINITY }, other));
     }
     list.into_iter().map(|(_, column)| column).collect()
@@ -143,7 +146,10 @@ impl Field {
             for start in band.clone().step_by(TILE) {
                 let of_band = start..(start + TILE).min(band.end).min(of_tile.end);
                 let pairs = self.pairs(&of_tile, &of_band, worst);
-                for (pair, sum) in pairs.iter().zip(widest(#[inline(always)] || self.sums(&pairs))) {
+                for (pair, sum) in pairs.iter().zip(widest(
+                    #[inline(always)]
+                    || self.sums(&pairs),
+                )) {
                     let mean = if pair.shared > 0.0 { sum / pair.shared } else { f64::INFINITY };
                     out[(pair.j - from) * width + (pair.i - band.start)] = mean;
                 }
