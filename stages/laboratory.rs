@@ -79,13 +79,18 @@ pub fn facts(panel: &Table<Panel>) -> BTreeMap<String, Facts> {
     panel.rows().into_iter().map(|row| (row.analyte.clone(), of(row))).collect()
 }
 
+/// Whether the values were transformed before they were read.
+pub fn is_transformed(table: &Table<Abundances>) -> bool {
+    table.metadata().get(VALUES).is_some_and(|values| values == TRANSFORMED)
+}
+
 /// The abundances of some samples, arranged; a sample that is not listed is passed over.
 pub fn sheet(table: &Table<Abundances>, rows: Vec<(String, Injection)>, facts: &BTreeMap<String, Facts>) -> Sheet {
     let samples = Codes::read(table.texts("sample_id"));
     let analytes = Codes::read(table.texts("analyte"));
     let names: BTreeSet<&str> = analytes.names.iter().copied().collect();
     let mut sheet = Sheet::unmeasured(rows, names.into_iter().map(str::to_owned).collect(), facts);
-    sheet.transformed = table.metadata().get(VALUES).is_some_and(|values| values == TRANSFORMED);
+    sheet.transformed = is_transformed(table);
     let row_of = samples.places(&sheet.grid.samples);
     let column_of = analytes.places(&sheet.grid.analytes);
     let values: Vec<Option<f64>> = table.column("value");

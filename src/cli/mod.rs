@@ -107,7 +107,7 @@ enum Command {
     Verify(verify::Args),
     /// Remove cached results that the last runs did not use
     Gc(gc::Args),
-    /// Describe the current results for other programs: how they were made, from what, by what
+    /// Describe how the current results were made, for other programs
     Export(export::Args),
     /// Look for every problem in the configuration and the data; store nothing
     Check(check::Args),

@@ -1,6 +1,6 @@
 //! Lists where settings are a map: serde would fill a struct from a list by position, which nobody means.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use stages::contract::{Place, Problem};
 
 use super::tree;
@@ -15,6 +15,10 @@ pub fn lists_for_maps(written: &Value, understood: &Value) -> Vec<Problem> {
 fn walk(path: String, written: &Value, understood: &Value, problems: &mut Vec<Problem>) {
     let below = |part: &str| tree::join(&path, part);
     match (written, understood) {
+        // One thing, or a list of them: a list of one.
+        (Value::Array(list), Value::Object(map)) if one_of(list, map) => {
+            walk(below("0"), &list[0], understood, problems);
+        }
         (Value::Array(_), Value::Object(map)) => {
             let message = format!("{} is a list, and a map of settings is needed", tree::brief(written));
             let keys: Vec<&str> = map.keys().take(3).map(String::as_str).collect();
@@ -33,6 +37,12 @@ fn walk(path: String, written: &Value, understood: &Value, problems: &mut Vec<Pr
     }
 }
 
+/// Whether a list holds one map, of nothing but these settings.
+fn one_of(list: &[Value], settings: &Map<String, Value>) -> bool {
+    let [Value::Object(only)] = list else { return false };
+    !only.is_empty() && only.keys().all(|key| settings.contains_key(key))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +56,9 @@ mod tests {
         let places: Vec<&Place> = problems.iter().map(|problem| &problem.place).collect();
         assert_eq!(places, [&Place::setting("qc.samples"), &Place::setting("steps.0.a")]);
         assert_eq!(problems[0].remedy, "name each setting: max_missing, …");
+        let one = json!({"change": [{"from": "a", "to": [{"b": 1}]}]});
+        let understood = json!({"change": {"from": "a", "to": {"c": 1}, "name": null}});
+        let problems = lists_for_maps(&one, &understood);
+        assert_eq!(problems.iter().map(|problem| &problem.place).collect::<Vec<_>>(), [&Place::setting("change.0.to")]);
     }
 }

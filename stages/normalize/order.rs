@@ -131,8 +131,7 @@ impl Way<'_> {
     /// METHOD: a standard drifts with its analytes; divided by a standard whose drift stayed, an analyte gets back the
     /// drift that was taken from it.
     fn standards_after_drift(&self, place: usize, step: &Step) -> Option<Problem> {
-        let divides = matches!(step, Step::Sample(SampleStep::InternalStandard { .. }));
-        if !self.corrected || !divides {
+        if !self.corrected || !step.divides_by_standards() {
             return None;
         }
         let message = "internal standards divide after a `drift` step for some classes only, which may have left the \

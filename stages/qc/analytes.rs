@@ -130,7 +130,7 @@ impl Measured {
 
     fn add_carry_over(&mut self, bench: &Bench, analyte: usize) {
         let fractions: Vec<f64> =
-            bench.batches.iter().flat_map(|batch| carry_over::fractions(&bench.injections(batch, analyte))).collect();
+            bench.injections.of(&bench.sheet, analyte).iter().flat_map(|run| carry_over::fractions(run)).collect();
         self.quality.carry_over = descriptive::median(&fractions);
         self.quality.carry_over_n = fractions.len() as i64;
     }

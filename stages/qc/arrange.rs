@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::carry_over::Injected;
+use super::injections::Injections;
 use super::params::DetectionGroup;
 use super::run_order::Run;
 use crate::contract::Table;
@@ -24,6 +24,8 @@ pub struct Bench {
     pub blanks: Vec<usize>,
     /// Rows of the dilution series, each with its relative concentration.
     pub dilutions: Vec<(usize, f64)>,
+    /// Every injection of the run, as it was made.
+    pub injections: Injections,
     /// The batches by name; one without a name where no sample names any.
     pub batches: Vec<Batch>,
 }
@@ -34,8 +36,6 @@ pub struct Batch {
     pub name: Option<String>,
     pub study: Vec<usize>,
     pub pooled_qc: Vec<usize>,
-    /// Every sample that has an order, in the order of injection.
-    run: Vec<usize>,
 }
 
 impl Bench {
@@ -44,6 +44,7 @@ impl Bench {
         samples: &Table<Samples>,
         abundances: &Table<Abundances>,
         panel: &Table<Panel>,
+        injections: Injections,
         left_out: &BTreeSet<&str>,
     ) -> Self {
         let rows: Vec<SampleRow> = samples.rows();
@@ -67,7 +68,8 @@ impl Bench {
             batches: batches(&rows, &study, &pooled_qc),
             study,
             pooled_qc,
-            run: Run::of(&rows),
+            run: injections.run(&rows),
+            injections,
             samples: rows,
         }
     }
@@ -97,18 +99,6 @@ impl Bench {
         let mut values: Vec<_> = rows.iter().filter_map(of).filter(|(.., value)| value.is_finite()).collect();
         values.sort_by_key(|(place, row, _)| (*place, *row));
         values
-    }
-
-    /// One batch in the order of injection, as one analyte sees it; a sample that a person left out is no sample.
-    pub fn injections(&self, batch: &Batch, analyte: usize) -> Vec<Injected> {
-        let column = self.sheet.grid.column(analyte);
-        let injected = |&row: &usize| Injected {
-            is_blank: self.blanks.binary_search(&row).is_ok(),
-            is_sample: self.study.binary_search(&row).is_ok() || self.pooled_qc.binary_search(&row).is_ok(),
-            order: self.samples[row].injection_order.unwrap_or(i64::MIN),
-            value: column[row],
-        };
-        batch.run.iter().map(injected).collect()
     }
 
     pub fn analytes(&self) -> &[String] {
@@ -158,13 +148,7 @@ fn batches(samples: &[SampleRow], study: &[usize], pooled_qc: &[usize]) -> Vec<B
         if pooled_qc.binary_search(&row).is_ok() {
             batch.pooled_qc.push(row);
         }
-        if sample.injection_order.is_some() {
-            batch.run.push(row);
-        }
     }
-    let finished = batches.into_iter().map(|(name, mut batch)| {
-        batch.run.sort_by_key(|&row| (samples[row].injection_order, row));
-        Batch { name: (!none).then(|| name.to_owned()), ..batch }
-    });
-    finished.collect()
+    let named = |(name, batch): (&str, Batch)| Batch { name: (!none).then(|| name.to_owned()), ..batch };
+    batches.into_iter().map(named).collect()
 }

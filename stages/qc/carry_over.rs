@@ -5,21 +5,22 @@
 
 use crate::statistics::descriptive;
 
-/// One injection of a batch, in the order of injection.
+/// One injection of the run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Injected {
     pub is_blank: bool,
     /// Whether what it leaves behind is looked for: a study or a pooled QC sample.
     pub is_sample: bool,
-    /// Its number in the order of injection.
+    /// Its place in the run.
     pub order: i64,
+    pub batch: usize,
     pub value: f64,
 }
 
 /// For each blank right after a sample (by the run's smallest step from one number to the next), `(blank - m)/(sample - m)`, m what blanks of the batch hold anyway.
 ///
 /// m is the median of the other blanks that follow no sample, or, where each follows one, the smallest of the others;
-/// never more than the blank itself. `run` is one batch in the order of injection. A blank without a value counts as zero; a pair is passed over where
+/// never more than the blank itself. `run` is in the order of injection. A blank without a value counts as zero; a pair is passed over where
 /// the sample has no value or none above m, and where the batch has no other blank.
 pub fn fractions(run: &[Injected]) -> Vec<f64> {
     // METHOD: a blank without a value is one in which nothing was found, so it counts as zero: that is what a blank
@@ -38,7 +39,7 @@ pub fn fractions(run: &[Injected]) -> Vec<f64> {
         let before = right_before(at).filter(|before| before.is_sample && before.value.is_finite())?;
         // METHOD: a blank that follows a sample may itself hold what was carried over, so it is no background while
         // another is there; and a blank dirtier than this one, whatever it follows, does not make this one negative.
-        let others = || blanks.iter().copied().filter(|&other| other != at);
+        let others = || blanks.iter().copied().filter(|&other| other != at && run[other].batch == run[at].batch);
         let clean = others().filter(|&other| !after_sample(other)).map(|other| blank(&run[other]));
         let smallest = || others().map(|other| blank(&run[other])).min_by(f64::total_cmp);
         let background = descriptive::median(&clean.collect::<Vec<f64>>()).or_else(smallest)?.min(blank(&run[at]));
@@ -57,6 +58,7 @@ mod tests {
             is_blank: kind == 'b',
             is_sample: kind == 's',
             order,
+            batch: 0,
             value,
         };
         (1..).zip(what.chars().zip(values)).map(of).collect()
@@ -92,6 +94,16 @@ mod tests {
         assert_eq!(fractions(&gap), [0.0]);
         gap.iter_mut().for_each(|injected| injected.order *= 10);
         assert_eq!(fractions(&gap), [0.0], "numbers by tens");
+    }
+
+    #[test]
+    fn another_batch_is_injected_between_and_has_blanks_of_its_own() {
+        // b1, b2 and a blank of b1: the blank follows b2's sample, and b2's blank is no background of b1.
+        let mut mixed = run("sssbb", &[100.0, 1000.0, 1000.0, 6.0, 50.0]);
+        [1, 2, 4].into_iter().for_each(|at: usize| mixed[at].batch = 1);
+        assert!(fractions(&mixed).is_empty());
+        mixed.push(Injected { order: 6, value: 1.0, ..mixed[3] });
+        assert_eq!(fractions(&mixed), [5.0 / 999.0]);
     }
 
     #[test]

@@ -4,6 +4,11 @@ use crate::statistics::descriptive;
 
 /// `Σ(x - x̄)(y - ȳ)/√(Σ(x - x̄)² Σ(y - ȳ)²)`; none with fewer than two pairs or without variation.
 pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
+    let extreme = [x, y].map(descriptive::extreme_size);
+    if extreme != [None, None] {
+        let [x, y] = [(x, extreme[0]), (y, extreme[1])].map(|(v, s)| descriptive::in_units_of(v, s.unwrap_or(1.0)));
+        return pearson(&x, &y);
+    }
     let (mean_x, mean_y) = (descriptive::mean(x)?, descriptive::mean(y)?);
     let cross: f64 = x.iter().zip(y).map(|(a, b)| (a - mean_x) * (b - mean_y)).sum();
     let squares = |values: &[f64], mean: f64| values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>();
@@ -36,6 +41,8 @@ mod tests {
         let r = pearson(&[0.25, 0.5, 1.0], &[1.0, 2.0, 4.0]).unwrap();
         assert!((r - 1.0).abs() < 1e-15);
         let r = pearson(&[1.0, 2.0, 3.0, 4.0], &[2.0, 1.0, 4.0, 3.0]).unwrap();
+        assert!((r - 0.6).abs() < 1e-15);
+        let r = pearson(&[1.0, 2.0, 3.0, 4.0], &[2e300, 1e300, 4e300, 3e300]).unwrap();
         assert!((r - 0.6).abs() < 1e-15);
         assert_eq!(pearson(&[1.0, 1.0], &[2.0, 3.0]), None);
         assert_eq!(ranks(&[3.0, 1.0, 3.0]), [2.5, 1.0, 2.5]);

@@ -26,6 +26,7 @@ mod decisions;
 mod drift;
 mod flow;
 mod hours;
+mod injections;
 mod judge;
 mod likeness;
 mod methods;
@@ -58,6 +59,7 @@ use crate::contract::{
 use crate::ingest::schema as ingest;
 use arrange::Bench;
 use decided::Decided;
+use injections::Injections;
 use overrides::{Overrides, Word};
 use replicates::Combined;
 
@@ -153,7 +155,9 @@ impl Stage for Qc {
         let left_out = left_out(&overrides);
         let combined = combine(params, &inputs, &left_out)?;
 
-        let bench = Bench::arrange(&combined.samples, &combined.abundances, &inputs.panel, &left_out);
+        let any = !combined.groups.is_empty();
+        let injections = Injections::arrange(&inputs.samples, &inputs.abundances, &inputs.panel, any, &left_out);
+        let bench = Bench::arrange(&combined.samples, &combined.abundances, &inputs.panel, injections, &left_out);
         bench.run.report(context);
         let visits = inputs.assessments.rows();
         let judging = decided::Judging { params, inputs: &inputs, combined: &combined, bench: &bench, visits: &visits };
@@ -201,7 +205,10 @@ fn combine(params: &Params, inputs: &Inputs, left_out: &BTreeSet<&str>) -> Resul
     let groups = replicates::groups(&inputs.samples, left_out);
     StageError::unless_none(replicates::problems(&groups, rule))?;
     match rule.filter(|_| !groups.is_empty()) {
-        Some(rule) => Ok(replicates::combine(rule.combine, groups, &inputs.samples, &inputs.abundances)?),
+        Some(rule) => {
+            let combined = replicates::combine(rule.combine, groups, inputs)?;
+            Ok(Combined { abundances: with_metadata_of(&inputs.abundances, combined.abundances), ..combined })
+        }
         None => Ok(Combined {
             samples: inputs.samples.clone(),
             abundances: inputs.abundances.clone(),

@@ -5,12 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::Inputs;
 use super::params::{Combine, Replicates};
 use super::schema::OVER_BATCHES;
 use crate::contract::schema::Cell;
 use crate::contract::{Finding, Place, Problem, StageContext, Table, TableError};
-use crate::ingest::schema::{Abundances, SampleRow, Samples};
-use crate::laboratory::Codes;
+use crate::ingest::schema::{Abundances, Panel, SampleRow, Samples};
+use crate::laboratory::{self, Codes};
 use crate::statistics::{descriptive, repeatability};
 
 /// The RSD of replicates and the number of groups behind it, by analyte.
@@ -100,8 +101,7 @@ pub fn report_over_batches(groups: &[Group], context: &mut StageContext<'_>) {
 pub fn combine(
     how: Combine,
     groups: Vec<Group>,
-    samples: &Table<Samples>,
-    abundances: &Table<Abundances>,
+    Inputs { samples, abundances, panel, .. }: &Inputs,
 ) -> Result<Combined, TableError> {
     let mut members: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut absorbed: BTreeSet<&str> = BTreeSet::new();
@@ -112,7 +112,7 @@ pub fn combine(
     }
     let names: Vec<String> = samples.column("sample_id");
     let samples = samples.filter(|row| !absorbed.contains(names[row].as_str()))?;
-    let mut merger = Merger::new(how, abundances);
+    let mut merger = Merger::new(how, abundances, lods(panel, abundances));
     for name in names.iter().map(String::as_str).filter(|name| !absorbed.contains(name)) {
         match members.get(name) {
             Some(ids) => merger.merge(name, ids),
@@ -123,6 +123,13 @@ pub fn combine(
     Ok(Combined { samples, abundances, groups, rsd })
 }
 
+fn lods(panel: &Table<Panel>, abundances: &Table<Abundances>) -> BTreeMap<String, f64> {
+    if laboratory::is_transformed(abundances) {
+        return BTreeMap::new();
+    }
+    panel.rows().into_iter().filter_map(|row| Some((row.analyte, row.lod?))).collect()
+}
+
 /// Walks over the samples in their order and writes the cells of each.
 struct Merger<'a> {
     how: Combine,
@@ -131,6 +138,8 @@ struct Merger<'a> {
     below_lod: Vec<bool>,
     units: Vec<Option<String>>,
     rows_of: BTreeMap<&'a str, Range<usize>>,
+    /// The limits of detection; none of values that were transformed.
+    lods: BTreeMap<String, f64>,
     out: Out,
     /// The square of the RSD within each group and its degrees of freedom, by analyte.
     squares: BTreeMap<&'a str, Vec<(f64, f64)>>,
@@ -146,7 +155,7 @@ struct Out {
 }
 
 impl<'a> Merger<'a> {
-    fn new(how: Combine, table: &'a Table<Abundances>) -> Self {
+    fn new(how: Combine, table: &'a Table<Abundances>, lods: BTreeMap<String, f64>) -> Self {
         let samples = Codes::read(table.texts("sample_id"));
         let mut rows_of: BTreeMap<&str, Range<usize>> = BTreeMap::new();
         for (row, code) in samples.of.iter().enumerate() {
@@ -160,6 +169,7 @@ impl<'a> Merger<'a> {
             below_lod: table.column("below_lod"),
             units: table.column("unit"),
             rows_of,
+            lods,
             out: Out::default(),
             squares: BTreeMap::new(),
         }
@@ -186,6 +196,8 @@ impl<'a> Merger<'a> {
             let present: Vec<usize> = rows.iter().copied().filter(|row| self.values[*row].is_some()).collect();
             let values: Vec<f64> = present.iter().filter_map(|row| self.values[*row]).collect();
             let value = match self.how {
+                // The rounded mean of equal values may differ from them.
+                Combine::Mean if values.iter().all(|value| *value == values[0]) => values.first().copied(),
                 Combine::Mean => descriptive::mean(&values),
                 Combine::Median => descriptive::median(&values),
                 Combine::First => values.first().copied(),
@@ -193,9 +205,13 @@ impl<'a> Merger<'a> {
             if let Some(rsd) = repeatability::rsd(&values, false) {
                 self.squares.entry(analyte).or_default().push((rsd * rsd, values.len() as f64 - 1.0));
             }
-            // METHOD: what is combined lies below the limit of detection where all that it is made of does.
+            // METHOD: what is combined lies below the limit of detection where its number does; without a number or a limit,
+            // where all that it is made of does.
             let made_of = if present.is_empty() { &rows } else { &present };
-            let below = made_of.iter().all(|row| self.below_lod[*row]);
+            let below = match value.zip(self.lods.get(analyte)) {
+                Some((value, lod)) => value < *lod,
+                None => made_of.iter().all(|row| self.below_lod[*row]),
+            };
             let unit = rows.iter().find_map(|row| self.units[*row].clone());
             self.out.push(sample, analyte, (value, below, unit));
         }

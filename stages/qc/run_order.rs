@@ -52,6 +52,19 @@ impl Run {
         }
     }
 
+    /// Whether each batch counts anew.
+    pub fn counts_anew(&self) -> bool {
+        !self.anew.is_empty()
+    }
+
+    /// The run of some of the samples, each at the place that it has among all.
+    pub fn of_some(&self, all: &[SampleRow], some: &[SampleRow]) -> Run {
+        let names = all.iter().map(|sample| sample.sample_id.as_str());
+        let places: BTreeMap<&str, Option<i64>> = names.zip(self.places.iter().copied()).collect();
+        let place = |sample: &SampleRow| places.get(sample.sample_id.as_str()).copied().flatten();
+        Run { places: some.iter().map(place).collect(), anew: self.anew.clone() }
+    }
+
     /// Says in which order batches that count anew were taken.
     pub fn report(&self, context: &mut StageContext<'_>) {
         if self.anew.is_empty() {

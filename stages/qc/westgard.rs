@@ -90,6 +90,7 @@ mod tests {
         assert_eq!(chart(&[1.0, 2.0], None), None);
         assert_eq!(chart(&[2.0; 9], None), None);
         assert_eq!(chart(&[1.0, 2.0, 3.0], Some(2)), None);
-        assert_eq!(chart(&[1e307, -1e308, 1.7e308], None), None);
+        assert_eq!(chart(&[-1.7e308, 1.7e308, 1.7e308], None), None, "a spread that no number holds");
+        assert!(chart(&[1e307, -1e308, 1.7e308], None).is_some());
     }
 }

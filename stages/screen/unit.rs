@@ -4,11 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::statistics::descriptive;
 use crate::statistics::design::Variable;
-
-/// Beyond these sizes a column is scaled.
-const LARGE: f64 = 1e100;
-const SMALL: f64 = 1e-100;
 
 /// What one unit of the fit is in the study's units.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -54,18 +51,12 @@ impl Unit {
 
 /// Whether the values, gaps aside, are of a size that needs no unit of its own.
 pub fn is_everyday(values: &[f64]) -> bool {
-    let largest =
-        values.iter().filter(|value| !value.is_nan()).fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    largest == 0.0 || (SMALL..=LARGE).contains(&largest)
+    descriptive::extreme_size(values).is_none() && values.iter().all(|value| !value.is_infinite())
 }
 
 /// Divides extreme values by a power of two near the largest, and returns it.
 fn scale(values: &mut [f64]) -> Option<f64> {
-    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    if largest == 0.0 || !largest.is_finite() || (SMALL..=LARGE).contains(&largest) {
-        return None;
-    }
-    let size = libm::ldexp(1.0, libm::ilogb(largest));
+    let size = descriptive::extreme_size(values)?;
     values.iter_mut().for_each(|value| *value /= size);
     Some(size)
 }

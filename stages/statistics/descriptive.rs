@@ -10,8 +10,44 @@ pub fn present(values: &[f64]) -> Vec<f64> {
 
 /// The arithmetic mean, `Σx / n`.
 pub fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    let of = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let mean = (!values.is_empty()).then(|| of(values))?;
+    match extreme_size(values) {
+        // The sum of numbers near the largest is none.
+        Some(size) if !mean.is_finite() => Some(of(&in_units_of(values, size)) * size),
+        _ => Some(mean),
+    }
 }
+
+/// Beyond these sizes a square is no double any more, or none of full precision.
+const LARGE: f64 = 1e100;
+const SMALL: f64 = 1e-100;
+
+/// A power of two near the largest of values of extreme size: divided by it they have squares, and nothing is rounded.
+/// None for everyday sizes, and where there is no value beside zero.
+pub fn extreme_size(values: &[f64]) -> Option<f64> {
+    let largest = largest(values);
+    let everyday = largest == 0.0 || !largest.is_finite() || (SMALL..=LARGE).contains(&largest);
+    (!everyday).then(|| libm::ldexp(1.0, libm::ilogb(largest)))
+}
+
+/// The values divided by `size`.
+pub fn in_units_of(values: &[f64], size: f64) -> Vec<f64> {
+    values.iter().map(|value| value / size).collect()
+}
+
+/// The largest absolute value, gaps aside; 0 of none.
+fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()))
+}
+
+/// Whether a spread, a mean or a distance of these values is more than the rounding of numbers of their size.
+pub fn is_more_than_rounding(size: f64, values: &[f64]) -> bool {
+    size > ROUNDING * largest(values)
+}
+
+/// Some thousand times what one operation rounds.
+const ROUNDING: f64 = 1e-13;
 
 /// The standard deviation, `√(Σ(x - mean)² / (n - 1))`; exactly zero when all values are equal.
 pub fn sd(values: &[f64]) -> Option<f64> {
@@ -21,6 +57,9 @@ pub fn sd(values: &[f64]) -> Option<f64> {
     // The rounded mean of equal values may differ from them; the spread of equal values may not.
     if values.iter().all(|value| *value == values[0]) {
         return Some(0.0);
+    }
+    if let Some(size) = extreme_size(values) {
+        return sd(&in_units_of(values, size)).map(|sd| sd * size);
     }
     let center = mean(values)?;
     let squares: f64 = values.iter().map(|value| (value - center) * (value - center)).sum();

@@ -149,6 +149,8 @@ struct State<'a> {
     curve: Option<Grid>,
     /// Whether each analyte's values are off the scale measured from zero: as they came, or by a step before.
     transformed: Vec<bool>,
+    /// Whether a later step divides by internal standards.
+    divides_again: bool,
     /// The study's seed, for steps that draw.
     seed: u64,
 }
@@ -165,6 +167,7 @@ impl<'a> State<'a> {
             scope: all,
             curve: None,
             transformed: vec![sheet.transformed; sheet.grid.analytes.len()],
+            divides_again: false,
             seed: 0,
         }
     }
@@ -271,6 +274,7 @@ impl Recipe {
         for (place, step) in self.steps.iter().enumerate() {
             let scope = step.scope(sheet);
             walk.state.scope.clone_from(&scope);
+            walk.state.divides_again = self.steps[place + 1..].iter().any(Step::divides_by_standards);
             one_scale(place, step, &walk.state)?;
             let fitted = step.fit(place, &walk.state, Training { study: &study, qc: &qc })?;
             let step = FittedStep { scope, fitted };

@@ -61,7 +61,7 @@ fn standardize(column: &[f64]) -> Option<Vec<f64>> {
     let (mean, sd) = (descriptive::mean(&there)?, descriptive::sd(&there)?);
     // METHOD: unit variance of the values that are there; an analyte with many gaps therefore weighs less.
     let standard = |value: &f64| if value.is_finite() { (value - mean) / sd } else { 0.0 };
-    (sd.is_finite() && sd > 0.0).then(|| values.iter().map(standard).collect())
+    (sd.is_finite() && descriptive::is_more_than_rounding(sd, &values)).then(|| values.iter().map(standard).collect())
 }
 
 /// The right singular vectors of the `k` largest singular values, from the smaller of the two cross products.

@@ -21,7 +21,9 @@ pub fn rsd(values: &[f64], robust: bool) -> Option<f64> {
 /// A fraction; none with fewer than two pooled QC values or without spread among the study values.
 pub fn d_ratio(qc: &[f64], study: &[f64], robust: bool) -> Option<f64> {
     let spread = if robust { descriptive::mad } else { descriptive::sd };
-    share(spread(qc).filter(|_| qc.len() > 1), spread(study))
+    // METHOD: a spread that is rounding (values that a step made equal) is none, and nothing can be compared with it.
+    let of_study = spread(study).filter(|size| descriptive::is_more_than_rounding(*size, study));
+    share(spread(qc).filter(|_| qc.len() > 1), of_study)
 }
 
 /// A ratio to a positive size; undefined otherwise.
@@ -49,5 +51,20 @@ mod tests {
     fn they_are_undefined_where_there_is_nothing_to_compare() {
         assert_eq!([rsd(&[], true), rsd(&[1.0], true), rsd(&[-1.0, -2.0], true)], [None; 3]);
         assert_eq!([d_ratio(&[1.0], &[1.0, 2.0], true), d_ratio(&[1.0, 2.0], &[3.0, 3.0], true)], [None; 2]);
+        assert_eq!(d_ratio(&[1.0, 2.0], &[0.1 + 0.2, 0.3, 0.3], false), None, "equal but for rounding");
+    }
+
+    #[test]
+    fn values_whose_squares_are_no_numbers_have_them_too() {
+        let (qc, study) = ([9.0, 10.0, 11.0, 10.5], [2.0, 8.0, 14.0, 20.0]);
+        for size in [1e300, 1e-300] {
+            let times = |values: &[f64]| values.iter().map(|value| size * value).collect::<Vec<f64>>();
+            for (extreme, plain) in [
+                (rsd(&times(&qc), false), rsd(&qc, false)),
+                (d_ratio(&times(&qc), &times(&study), false), d_ratio(&qc, &study, false)),
+            ] {
+                assert!((extreme.unwrap() / plain.unwrap() - 1.0).abs() < 1e-14, "{size}: {extreme:?} {plain:?}");
+            }
+        }
     }
 }

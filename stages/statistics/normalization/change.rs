@@ -113,8 +113,8 @@ impl ChangeFit {
             }
             Measure::Percent => sizes.then(|| 100.0 * (to - from) / from),
             Measure::Ratio => sizes.then(|| to / from),
-            Measure::Log2Ratio => (sizes && to > 0.0).then(|| libm::log2(to / from)),
-            Measure::LnRatio => (sizes && to > 0.0).then(|| libm::log(to / from)),
+            Measure::Log2Ratio => (sizes && to > 0.0).then(|| log_of_ratio(to, from, libm::log2)),
+            Measure::LnRatio => (sizes && to > 0.0).then(|| log_of_ratio(to, from, libm::log)),
         };
         change.filter(|change| change.is_finite())
     }
@@ -129,7 +129,7 @@ impl Line {
     /// Least squares with an intercept; none with fewer than three pairs or without variation in `from`.
     fn fit(pairs: &[(f64, f64)]) -> Option<Line> {
         let (from, to): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
-        if pairs.len() < 3 || descriptive::sd(&from)? <= 0.0 {
+        if pairs.len() < 3 || !descriptive::is_more_than_rounding(descriptive::sd(&from)?, &from) {
             return None;
         }
         let (mean_from, mean_to) = (descriptive::mean(&from)?, descriptive::mean(&to)?);
@@ -138,6 +138,12 @@ impl Line {
         let slope = cross / square;
         slope.is_finite().then_some(Line { intercept: mean_to - slope * mean_from, slope })
     }
+}
+
+/// The logarithm of a ratio, also of one that is no double.
+fn log_of_ratio(to: f64, from: f64, log: fn(f64) -> f64) -> f64 {
+    let ratio = to / from;
+    if ratio.is_normal() { log(ratio) } else { log(to) - log(from) }
 }
 
 /// One present value of a grid.

@@ -53,7 +53,9 @@ impl Filter {
             let setting = if self.max_qc_rsd.is_some() { "filter.max_qc_rsd" } else { "filter.max_d_ratio" };
             return Err(no_qc(place, setting));
         }
-        let analytes = state.analytes();
+        // METHOD: as in qc, internal standards are not judged: their variation is what they are there to take away.
+        let mut analytes = state.analytes();
+        analytes.retain(|&analyte| !state.sheet.facts[analyte].is_standard);
         let mut fitted = FittedFilter { judged: analytes.len(), dropped: Vec::new(), undefined: Vec::new() };
         for analyte in analytes {
             let failures = self.failures(state, training, analyte, &mut fitted.undefined);

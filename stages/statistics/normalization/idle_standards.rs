@@ -9,8 +9,7 @@ impl Recipe {
     /// METHOD: a standard says nothing of a participant. Among the analytes it would be one more test of every family,
     /// and one more constant quotient of every sample's dilution. A step that divides by standards drops them itself.
     pub fn without_idle_standards(&self, sheet: Sheet) -> (Sheet, Vec<String>) {
-        let divides = |step: &Step| matches!(step, Step::Sample(SampleStep::InternalStandard { .. }));
-        if self.steps.iter().any(divides) {
+        if self.steps.iter().any(Step::divides_by_standards) {
             return (sheet, Vec::new());
         }
         let named = |name: &str| {

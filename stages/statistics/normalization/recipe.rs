@@ -117,6 +117,11 @@ impl Step {
         other.classes().is_empty() || classes.is_empty() || classes.iter().any(|class| other.is_for_class(Some(class)))
     }
 
+    /// Whether the step divides by internal standards.
+    pub fn divides_by_standards(&self) -> bool {
+        matches!(self, Step::Sample(SampleStep::InternalStandard { .. }))
+    }
+
     /// Whether the step draws random numbers.
     pub fn draws(&self) -> bool {
         match self {

@@ -59,7 +59,9 @@ impl ScaleMethod {
         let mean = descriptive::mean(values)?;
         let sd = descriptive::sd(values)?;
         // METHOD: level and vast scaling take the mean as a size; a mean of zero or less (as after a logarithm) is none.
-        let size = || Some(mean).filter(|mean| *mean > 0.0);
+        // So is one that is rounding (as after a centring).
+        let more = |size: f64| descriptive::is_more_than_rounding(size, values);
+        let size = || Some(mean).filter(|mean| more(*mean));
         let divisor = match self {
             ScaleMethod::None => 1.0,
             // METHOD: what does not vary may still be centred.
@@ -72,14 +74,15 @@ impl ScaleMethod {
             ScaleMethod::Level => size()?,
         };
         // METHOD: an analyte without spread has no scale; its values become missing rather than zero or infinite.
-        (divisor.is_finite() && divisor > 0.0 && sd > 0.0).then_some(Learned { mean, divisor })
+        (divisor.is_finite() && divisor > 0.0 && more(sd)).then_some(Learned { mean, divisor })
     }
 }
 
 fn robust(values: &[f64]) -> Option<Learned> {
     let divisor = descriptive::MAD_TO_SD * descriptive::mad(values)?;
     let mean = descriptive::median(values)?;
-    (divisor > 0.0 && divisor.is_finite()).then_some(Learned { mean, divisor })
+    let more = descriptive::is_more_than_rounding(divisor, values);
+    (more && divisor.is_finite()).then_some(Learned { mean, divisor })
 }
 
 /// A centre and a divisor.

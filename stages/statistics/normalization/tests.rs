@@ -519,3 +519,25 @@ fn batches_are_not_aligned_by_values_that_a_step_put_in() {
     let gaps = normalize(json!([drift]), &data).scaled;
     assert_eq!(filled.column(0)[..3], gaps.column(0)[..3]);
 }
+
+#[test]
+fn a_mean_or_a_spread_that_is_rounding_is_no_scale() {
+    let data = sheet(&[&[1.0, 0.1], &[2.0, 0.1], &[4.0, (0.1 + 0.1 + 0.1) / 3.0]]);
+    for methods in [["auto", "level"], ["center", "level"], ["center", "vast"]] {
+        let steps = methods.map(|method| json!({"scale": {"method": method}}));
+        let out = normalize(json!(steps), &data);
+        assert!(out.scaled.column(0).iter().all(|value| value.is_nan()), "{methods:?} {:?}", out.scaled.column(0));
+        assert!(out.notes[1].remarks.iter().any(|remark| remark.code == "no_scale" && remark.subject == "m0"));
+    }
+    let auto = normalize(json!([{"scale": {"method": "auto"}}]), &data);
+    assert!(auto.scaled.column(1).iter().all(|value| value.is_nan()), "{:?}", auto.scaled.column(1));
+}
+
+#[test]
+fn samples_without_anything_say_nothing_of_what_a_typical_sample_holds() {
+    let data = sheet(&[&[1.0, 3.0], &[2.0, 6.0], &[0.0, 0.0], &[0.0, 0.0], &[0.0, 0.0]]);
+    let out = normalize(json!([{"sample": {"method": "sum"}}]), &data).scaled;
+    // The sums of the others are 4 and 8, so every sample with a sum is brought to 6.
+    assert_eq!((out.get(0, 0), out.get(0, 1), out.get(1, 0), out.get(1, 1)), (1.5, 4.5, 1.5, 4.5));
+    assert!(out.get(2, 0).is_nan());
+}

@@ -63,6 +63,7 @@ for r in rows:
         groups.setdefault((r["Subject"], r["time"]), []).append(r["k"])
 groups = [g for g in groups.values() if len(g) > 1]
 replicate = {}
+injected = {a: X[a].copy() for a in ANALYTES}
 for a in ANALYTES:
     squares = []
     for g in groups:
@@ -70,7 +71,9 @@ for a in ANALYTES:
         if len(v) > 1:
             squares.append(((np.std(v, ddof=1) / np.mean(v)) ** 2, len(v) - 1))
         X[a][g[0]] = np.mean(v) if len(v) else np.nan
-        below[a][g[0]] = below[a][g].all() if not len(v) else below[a][g[0]] and bool(np.isnan(X[a][g[0]]))
+        lod = PANEL[a]["lod"]
+        marks = below[a][g][~np.isnan(injected[a][g])] if len(v) else below[a][g]
+        below[a][g[0]] = X[a][g[0]] < float(lod) if len(v) and lod else marks.all()
     replicate[a] = (np.sqrt(sum(r * d for r, d in squares) / sum(d for _, d in squares)) if squares else None, len(squares))
 gone = {k for g in groups for k in g[1:]}
 study = np.array([r["kind"] == "study" and r["k"] not in gone for r in rows])
@@ -86,17 +89,19 @@ def follows(run, at):
 
 def carry_over(a):
     fractions = []
+    assert len(set(order)) == len(order)  # one run over all plates
+    run, x = list(np.argsort(order)), injected[a]
     for p in sorted(set(plate)):
-        run = [k for k in np.argsort(order) if plate[k] == p]
-        blanks = [k for k in run if kind[k] == "blank"]
-        for at, k in enumerate(run):
-            if kind[k] != "blank" or not follows(run, at) or np.isnan(X[a][run[at - 1]]):
+        blanks = [k for k in run if kind[k] == "blank" and plate[k] == p]
+        for k in blanks:
+            at = run.index(k)
+            if not follows(run, at) or np.isnan(x[run[at - 1]]):
                 continue
-            found = lambda b: float(np.nan_to_num(X[a][b]))
+            found = lambda b: float(np.nan_to_num(x[b]))
             others = [b for b in blanks if b != k]
             clean = [found(b) for b in others if not follows(run, run.index(b))]
             held = min(found(k), median(clean) if clean else min(map(found, others)))
-            above = X[a][run[at - 1]] - held
+            above = x[run[at - 1]] - held
             if above > 0:
                 fractions.append((found(k) - held) / above)
     return (median(fractions) if fractions else None), len(fractions)

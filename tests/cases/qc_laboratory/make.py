@@ -74,15 +74,16 @@ for j, a in enumerate(ANALYTES):
     d = of("dilution"); dv = np.array([float(rows[i][5]) for i in range(n) if d[i] and has[i]])
     r = np.corrcoef(dv, x[d & has])[0, 1]
     fractions = []
-    for b in BATCHES:
-        run = [i for i in range(n) if batch[i] == b]
-        bl = [i for i in run if kind[i] == "blank"]
-        for place, i in enumerate(run):
-            if kind[i] == "blank" and place and kind[run[place - 1]] in ("study", "pooled_qc") and has[run[place - 1]] and len(bl) > 1:
-                found = lambda k: 0.0 if np.isnan(x[k]) else x[k]
-                clean = [found(k) for k in bl if k != i and not (run.index(k) and kind[run[run.index(k) - 1]] in ("study", "pooled_qc"))]
-                m = min(found(i), median(clean) if clean else min(found(k) for k in bl if k != i)); above = x[run[place - 1]] - m
-                if above > 0: fractions.append(((0.0 if np.isnan(x[i]) else x[i]) - m) / above)
+    run = [int(i) for i in np.argsort(order)]  # one run over all batches
+    assert len(set(order)) == n
+    dirty = lambda i: run.index(i) > 0 and kind[run[run.index(i) - 1]] in ("study", "pooled_qc") and order[i] - order[run[run.index(i) - 1]] == 2
+    found = lambda i: 0.0 if np.isnan(x[i]) else x[i]
+    for i in [i for i in run if kind[i] == "blank"]:
+        before, others = run[run.index(i) - 1], [k for k in run if kind[k] == "blank" and batch[k] == batch[i] and k != i]
+        if dirty(i) and has[before] and others:
+            clean = [found(k) for k in others if not dirty(k)]
+            m = min(found(i), median(clean) if clean else min(found(k) for k in others))
+            if x[before] > m: fractions.append((found(i) - m) / (x[before] - m))
     ref = qv[:6]; z = (qv - ref.mean()) / ref.std(ddof=1); ids = [rows[i][0] for i in range(n) if q[i] and has[i]]; orders = order[q & has]
     broken = {"1_3s": [], "2_2s": [], "R_4s": [], "4_1s": [], "10_x": []}
     for i in range(len(z)):

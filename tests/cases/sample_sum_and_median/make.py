@@ -16,7 +16,7 @@ study(samples)
 
 def brought(places, amount):
     amounts = [amount(present([r[k] for k in places])) if present([r[k] for k in places]) else None for r in x]
-    target = median(present(amounts))
+    target = median(a for a in present(amounts) if a > 0)
     return [[None if r[k] is None or not a else r[k] * target / a for k in places] for r, a in zip(x, amounts)]
 
 

@@ -99,9 +99,11 @@ fn sum(values: &mut [f64]) -> Option<f64> {
 }
 
 /// The median, over some rows, of each row's own amount.
+///
+/// METHOD: a sample whose amount is zero has no factor, and says nothing of what a typical sample holds.
 fn typical(state: &State<'_>, rows: &[usize], amount: fn(&mut [f64]) -> Option<f64>) -> f64 {
     let amounts = each_row(&state.grid, &state.analytes(), |_, values| amount(&mut descriptive::present(values)));
-    let mut amounts: Vec<f64> = rows.iter().filter_map(|&row| amounts[row]).collect();
+    let mut amounts: Vec<f64> = rows.iter().filter_map(|&row| amounts[row]).filter(|amount| *amount > 0.0).collect();
     median_in_place(&mut amounts).unwrap_or(f64::NAN)
 }
 
@@ -147,8 +149,8 @@ impl Factor {
         let without = factors.iter().enumerate().filter(|(_, (factor, any))| factor.is_none() && *any);
         let mut remarks: Vec<Remark> =
             without.map(|(row, _)| no_factor(&state.grid.samples[row], self.word())).collect();
-        if let Factor::Sum { target } = self {
-            remarks.extend(sum_with_gaps(state, &analytes, *target));
+        if let Factor::Sum { .. } = self {
+            remarks.extend(sum_with_gaps(state, &analytes));
         }
         let factors: Vec<Option<f64>> = factors.into_iter().map(|(factor, _)| factor).collect();
         let values_changed = divide(state, &analytes, &factors);
@@ -202,13 +204,16 @@ fn no_factor(sample: &str, method: &str) -> Remark {
 }
 
 /// Says that values are missing from sums, and which of the analytes with gaps has the largest part in them.
-fn sum_with_gaps(state: &State<'_>, analytes: &[usize], target: f64) -> Option<Remark> {
+fn sum_with_gaps(state: &State<'_>, analytes: &[usize]) -> Option<Remark> {
     // A sample without any value has no sum at all, and is none that lacks a part.
     let gaps_of = each_row(&state.grid, analytes, |_, row| row.iter().filter(|value| value.is_nan()).count());
     let rows: Vec<usize> = (0..gaps_of.len()).filter(|&row| (1..analytes.len()).contains(&gaps_of[row])).collect();
     let with_gap = analytes.iter().filter(|&&a| rows.iter().any(|&row| state.grid.get(row, a).is_nan()));
-    let all: Vec<usize> = (0..gaps_of.len()).collect();
-    let part = |&a: &usize| Some((median_in_place(&mut state.present(a, &all))? / target, a));
+    let sums = each_row(&state.grid, analytes, |_, row| sum(&mut descriptive::present(row)).unwrap_or(f64::NAN));
+    let part = |&a: &usize| {
+        let parts = state.grid.column(a).iter().zip(&sums).map(|(value, sum)| value / sum);
+        Some((median_in_place(&mut parts.filter(|part| part.is_finite()).collect::<Vec<_>>())?, a))
+    };
     let (share, largest) = with_gap.filter_map(part).max_by(|one, other| one.0.total_cmp(&other.0))?;
     let gaps: usize = rows.iter().map(|&row| gaps_of[row]).sum();
     let missing = rows.iter().filter(|&&row| state.grid.get(row, largest).is_nan()).count();
@@ -217,7 +222,7 @@ fn sum_with_gaps(state: &State<'_>, analytes: &[usize], target: f64) -> Option<R
         subject: state.grid.analytes[largest].clone(),
         message: format!(
             "{gaps} values are missing in {} samples that are divided by their sum, so that their other values come out \
-             too large; `{}`, missing in {missing} of these, is typically {} % of the sum",
+             too large; `{}`, missing in {missing} of these, is typically {} % of the sum where it is there",
             rows.len(),
             state.grid.analytes[largest],
             show(100.0 * share)

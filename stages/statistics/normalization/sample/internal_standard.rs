@@ -61,6 +61,12 @@ pub(super) fn fit(
             Err(why) => fitted.left.push((analyte, why)),
         }
     }
+    // METHOD: what a later step may divide by stays; after the last one no standard is of use, whatever its class.
+    let standards = (0..state.kept.len()).filter(|&a| state.kept[a] && state.sheet.facts[a].is_standard);
+    match state.divides_again {
+        true => fitted.dropped.retain(|&analyte| !state.sheet.facts[analyte].is_standard),
+        false => fitted.dropped.extend(standards),
+    }
     if keep {
         fitted.dropped.clear();
     }
@@ -128,7 +134,7 @@ fn left(analyte: &str, why: &str) -> Remark {
     Remark {
         code: "no_standard",
         subject: analyte.to_owned(),
-        message: format!("it is left as it was measured: {why}"),
+        message: format!("no standard divides it: {why}"),
         hint: "name its internal_standard in the panel, or one `standard` for all in the step",
     }
 }
