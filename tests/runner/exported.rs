@@ -44,7 +44,8 @@ fn exported(study: &Study, more: &[&str]) -> Vec<Value> {
     let folder = study.path("crate");
     let mut words = vec!["export", "ro-crate", folder.to_str().unwrap()];
     words.extend(more);
-    study.run(&words).fine();
+    let said = study.run(&words).fine();
+    assert_eq!(said.out, format!("wrote {}\n", folder.join("ro-crate-metadata.json").display()));
     crate_of(&folder)
 }
 
