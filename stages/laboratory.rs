@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::contract::Table;
 use crate::ingest::schema::{Abundances, Panel, SampleRow, Samples, TRANSFORMED, VALUES};
-use crate::statistics::normalization::{Facts, Injection, Sheet};
+use crate::qc::schema::REPLICATES;
+use crate::statistics::normalization::{Combine, Facts, Injection, Normalized, Sheet};
 
 /// The study's abundances, arranged.
 pub struct Laboratory {
@@ -15,8 +16,10 @@ pub struct Laboratory {
     pub samples: Vec<SampleRow>,
     /// The rows of the study samples.
     pub study_rows: Vec<usize>,
-    /// The row of each participant's sample at each timepoint.
-    pub sample_of: BTreeMap<(String, String), usize>,
+    /// The rows of each participant's sample at each timepoint; several where replicates become one after normalization.
+    pub samples_of: BTreeMap<(String, String), Vec<usize>>,
+    /// How they become one.
+    replicates: Option<Combine>,
     /// Everyone with a sample.
     pub participants: BTreeSet<String>,
 }
@@ -24,33 +27,74 @@ pub struct Laboratory {
 impl Laboratory {
     /// Arranges the tables: study samples and pooled QC samples.
     pub fn new(abundances: &Table<Abundances>, samples: &Table<Samples>, panel: &Table<Panel>) -> Self {
+        let replicates = samples.metadata().get(REPLICATES).and_then(|word| Combine::named(word));
         let injected = samples.rows().into_iter().zip(injections(samples));
         let (study, others): (Vec<_>, Vec<_>) = injected.partition(|(sample, _)| sample.r#type == "study");
         let study_rows = (0..study.len()).collect();
         let qc = others.into_iter().filter(|(_, injection)| injection.is_qc);
         let (samples, injections): (Vec<SampleRow>, Vec<Injection>) = study.into_iter().chain(qc).unzip();
-        let mut sample_of = BTreeMap::new();
+        let mut samples_of: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
         for (row, sample) in samples.iter().enumerate() {
             if let (Some(participant), Some(timepoint)) = (&sample.participant_id, &sample.timepoint) {
-                sample_of.entry((participant.clone(), timepoint.clone())).or_insert(row);
+                samples_of.entry((participant.clone(), timepoint.clone())).or_default().push(row);
             }
         }
+        samples_of.values_mut().for_each(|rows| rows.sort_by_cached_key(|&row| replicate_order(&samples[row])));
         let rows = samples.iter().map(|sample| sample.sample_id.clone()).zip(injections).collect();
         Laboratory {
             sheet: sheet(abundances, rows, &facts(panel)),
             samples,
             study_rows,
-            participants: sample_of.keys().map(|(participant, _)| participant.clone()).collect(),
-            sample_of,
+            participants: samples_of.keys().map(|(participant, _)| participant.clone()).collect(),
+            samples_of,
+            replicates,
         }
     }
 }
 
 impl Laboratory {
-    /// The row of a participant's sample at a timepoint.
+    /// The row of a participant's sample at a timepoint; of several, the one that stands for all.
     pub fn row_of(&self, participant: &str, timepoint: &str) -> Option<usize> {
-        self.sample_of.get(&(participant.to_owned(), timepoint.to_owned())).copied()
+        self.rows_of(participant, timepoint).first().copied()
     }
+
+    /// The rows of a participant's sample at a timepoint.
+    pub fn rows_of(&self, participant: &str, timepoint: &str) -> &[usize] {
+        self.samples_of.get(&(participant.to_owned(), timepoint.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A row with its replicates.
+    pub fn with_replicates(&self, row: usize) -> Vec<usize> {
+        let sample = &self.samples[row];
+        match (&sample.participant_id, &sample.timepoint) {
+            (Some(participant), Some(timepoint)) => self.rows_of(participant, timepoint).to_vec(),
+            _ => vec![row],
+        }
+    }
+
+    /// Makes one of the replicates that are still several, and leaves the others' rows without values.
+    pub fn combine(&self, normalized: &mut Normalized) {
+        if let Some(how) = self.replicates {
+            let groups: Vec<Vec<usize>> = self.samples_of.values().filter(|rows| rows.len() > 1).cloned().collect();
+            normalized.combine(&groups, how);
+        }
+    }
+
+    /// The rows of the study samples that are results: of replicates the one that stands for all.
+    pub fn results(&self) -> Vec<usize> {
+        let of_group = |rows: &Vec<usize>| rows[1..].to_vec();
+        let absorbed: BTreeSet<usize> = match self.replicates {
+            Some(_) => self.samples_of.values().flat_map(of_group).collect(),
+            None => BTreeSet::new(),
+        };
+        self.study_rows.iter().copied().filter(|row| !absorbed.contains(row)).collect()
+    }
+}
+
+/// Replicates named by numbers are in the order of the numbers, others in that of their names.
+pub fn replicate_order(sample: &SampleRow) -> (u64, String, String) {
+    let name = sample.replicate.clone().unwrap_or_default();
+    (name.trim().parse().unwrap_or(u64::MAX), name, sample.sample_id.clone())
 }
 
 /// How each row of the table was measured, with the declared columns as covariates.

@@ -232,3 +232,46 @@ fn a_constant_added_to_the_outcome_moves_the_intercept_and_nothing_else() {
         }
     }
 }
+
+#[test]
+fn replicates_that_are_equal_and_become_one_after_normalization_change_nothing() {
+    let plain = run(|_| {});
+    let twice = run(|study| {
+        let again = |rows: Vec<Vec<String>>, also: &dyn Fn(&[String]) -> Option<Vec<String>>| {
+            let more: Vec<Vec<String>> = rows.iter().filter_map(|row| also(row)).collect();
+            rows.into_iter().chain(more).collect::<Vec<_>>()
+        };
+        rewrite(study, "samples", |rows| {
+            let place = |name: &str| rows[0].iter().position(|head| head == name).unwrap();
+            let (kind, order) = (place("type"), place("injection_order"));
+            let with = |row: &[String], name: &str, replicate: &str| {
+                let mut row = row.to_vec();
+                row[0].push_str(name);
+                row[order].clear();
+                row.into_iter().chain([replicate.to_owned()]).collect::<Vec<String>>()
+            };
+            let mut head = rows[0].clone();
+            head.push("replicate".to_owned());
+            let is_study = |row: &&Vec<String>| row[kind] == "study";
+            let first = rows[1..].iter().map(|row| with(row, "", if is_study(&row) { "1" } else { "" }));
+            let second = rows[1..].iter().filter(is_study).map(|row| with(row, " β", "2"));
+            std::iter::once(head).chain(first).chain(second).collect()
+        });
+        rewrite(study, "metabolites", |rows| {
+            again(rows, &|row| {
+                let mut row = row.to_vec();
+                let is_study = row[0].starts_with('P');
+                row[0].push_str(" β");
+                is_study.then_some(row)
+            })
+        });
+        let old = "    samples:\n      max_missing";
+        let new = "    samples:\n      replicates: {combine: mean, after_normalize: true}\n      max_missing";
+        study.edit(|text| text.replacen(old, new, 1));
+    });
+    let same_name = |name: &str| name.to_owned();
+    same::<normalize::schema::Changes>("normalize", (&plain, &twice), same_name, 0.0);
+    same::<Associations>("screen", (&plain, &twice), same_name, 0.0);
+    same::<Performance>("predict", (&plain, &twice), same_name, 0.0);
+    same::<Predictions>("predict", (&plain, &twice), same_name, 0.0);
+}

@@ -80,11 +80,14 @@ impl Stage for Normalize {
             progress.advance(1);
         };
         let normalized = params.normalize(&laboratory.sheet, &everything, context.seed, &mut watcher);
-        let normalized = normalized.map_err(cannot_learn)?;
+        let mut normalized = normalized.map_err(cannot_learn)?;
 
         report_remarks(&normalized, context);
         record.report(context);
         let kept: Vec<usize> = (0..normalized.kept.len()).filter(|&analyte| normalized.kept[analyte]).collect();
+        let (scores, pooled_qc) =
+            (scores::table(&laboratory, &normalized, context)?, pooled_qc::table(&laboratory, &normalized)?);
+        laboratory.combine(&mut normalized);
         let mut series = Vec::new();
         for settings in params.changes() {
             series.extend(changes::take(settings, &normalized, &laboratory, &kept, context));
@@ -94,11 +97,11 @@ impl Stage for Normalize {
         }
         // In the order in which they are made: the grids leave before the longest table comes.
         Ok(Outputs {
-            scores: scores::table(&laboratory, &normalized, context)?,
-            pooled_qc: pooled_qc::table(&laboratory, &normalized)?,
+            scores,
+            pooled_qc,
             steps: Table::from_rows(step_rows(&normalized))?,
             quality: Table::from_rows(record.into_rows())?,
-            abundances: abundances(&normalized, &laboratory.study_rows, &kept)?,
+            abundances: abundances(&normalized, &laboratory.results(), &kept)?,
             changes: change_table(series, normalized, laboratory, &kept)?,
         })
     }

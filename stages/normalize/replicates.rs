@@ -13,7 +13,7 @@ pub fn over_batches<S: Schema>(samples: &Table<S>, steps: &[Step]) -> Vec<Proble
     let problem = |(groups, place): (&String, usize)| {
         let message = format!("replicates from several batches became one sample, which belongs to no batch: {groups}");
         let remedy =
-            "exclude the replicates of all but one batch by `stages.qc.decisions`, or leave the drift step out";
+            "write `stages.qc.samples.replicates.after_normalize: true`, so that they become one after the steps";
         let place = Place::setting(format!("stages.normalize.steps.{place}.drift"));
         Problem::new("replicates_over_batches", place, message, remedy)
     };

@@ -58,10 +58,11 @@ impl Measured {
         let pairs: Vec<&Occasions> = people.iter().filter_map(|who| self.pairs.get(who)).collect();
         let of_train: Vec<Occasions> = train.iter().filter_map(|&i| pairs.get(i).copied().cloned()).collect();
         let qc = (0..sheet.injections.len()).filter(|&row| sheet.is_qc(row));
-        let mut rows: Vec<usize> =
-            of_train.iter().flat_map(|(from, to)| from.iter().chain(to)).copied().chain(qc).collect();
+        let first = of_train.iter().flat_map(|(from, to)| from.iter().chain(to)).copied();
+        let mut rows: Vec<usize> = first.flat_map(|row| self.laboratory.with_replicates(row)).chain(qc).collect();
         rows.sort_unstable();
-        let normalized = self.recipe.normalize(sheet, &rows, self.seed, &mut |_| {})?;
+        let mut normalized = self.recipe.normalize(sheet, &rows, self.seed, &mut |_| {})?;
+        self.laboratory.combine(&mut normalized);
         let change = ChangeFit::fit(self.measure, &normalized, &of_train);
         let mut grid = Grid::missing(people.to_vec(), self.analytes().to_vec());
         for (analyte, column) in grid.columns_mut() {

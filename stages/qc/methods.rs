@@ -2,7 +2,7 @@
 
 use super::Params;
 use super::flow::RuleInForce;
-use super::params::{Combine, OnFail};
+use super::params::OnFail;
 use super::rules;
 use crate::statistics::descriptive::show;
 
@@ -85,14 +85,11 @@ fn notes(params: &Params) -> String {
 
 fn replicates(params: &Params) -> Option<String> {
     let rule = params.samples.replicates?;
-    let how = match rule.combine {
-        Combine::Mean => "the mean",
-        Combine::Median => "the median",
-        Combine::First => "the first value that was there",
-    };
+    let how = rule.combine.phrase();
+    let when = if rule.after_normalize { "after the steps of normalization" } else { "on the scale of the file" };
     Some(format!(
-        "Replicates of the same participant and timepoint became one sample, {how} of their values on the scale of the file; \
-         a value was missing only if all of them were."
+        "Replicates of the same participant and timepoint became one sample, {how} of their values {when}; a value was \
+         missing only if all of them were."
     ))
 }
 

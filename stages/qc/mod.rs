@@ -207,6 +207,11 @@ fn combine(params: &Params, inputs: &Inputs, left_out: &BTreeSet<&str>) -> Resul
     match rule.filter(|_| !groups.is_empty()) {
         Some(rule) => {
             let combined = replicates::combine(rule.combine, groups, inputs)?;
+            if rule.after_normalize {
+                // Only their repeatability is of interest here.
+                let (samples, abundances) = (inputs.samples.clone(), inputs.abundances.clone());
+                return Ok(Combined { samples, abundances, groups: Vec::new(), rsd: combined.rsd });
+            }
             Ok(Combined { abundances: with_metadata_of(&inputs.abundances, combined.abundances), ..combined })
         }
         None => Ok(Combined {
@@ -237,6 +242,7 @@ fn write(
         assessments: inputs.assessments.filter(|row| !decided.assessments[row].is_excluded())?,
         samples: decided
             .kept_samples(&combined.samples)?
+            .with_metadata(schema::REPLICATES, replicates::later(params.samples.replicates.as_ref()))
             .with_metadata(schema::OVER_BATCHES, replicates::over_batches(&combined.groups).join("; ")),
         abundances: with_metadata_of(&inputs.abundances, decided.kept_abundances(&combined.abundances)?),
         review: decisions::document(&decisions.rows()),

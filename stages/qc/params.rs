@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::analyte_rules::{AnalyteRules, DetectionGroup, LeveyJennings};
 pub use super::rule::{AtLeast, AtMost, OnFail, Rule};
-pub use super::sample_rules::{Combine, Outlier, Replicates, SampleRules, SexCheck, Swaps, TimeOfDay, TotalSignal};
+pub use super::sample_rules::{Outlier, Replicates, SampleRules, SexCheck, Swaps, TimeOfDay, TotalSignal};
 
 /// The settings of qc: the rules, each off where it is left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

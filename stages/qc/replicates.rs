@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Inputs;
-use super::params::{Combine, Replicates};
+use super::params::Replicates;
 use super::schema::OVER_BATCHES;
 use crate::contract::schema::Cell;
 use crate::contract::{Finding, Place, Problem, StageContext, Table, TableError};
 use crate::ingest::schema::{Abundances, Panel, SampleRow, Samples};
-use crate::laboratory::{self, Codes};
-use crate::statistics::{descriptive, repeatability};
+use crate::laboratory::{self, Codes, replicate_order};
+use crate::statistics::normalization::Combine;
+use crate::statistics::repeatability;
 
 /// The RSD of replicates and the number of groups behind it, by analyte.
 type Spreads = BTreeMap<String, (f64, usize)>;
@@ -39,14 +40,8 @@ pub fn groups(samples: &Table<Samples>, left_out: &BTreeSet<&str>) -> Vec<Group>
         }
     }
     let mut groups: Vec<Group> = groups.into_values().filter(|group| group.len() > 1).collect();
-    groups.iter_mut().for_each(|group| group.sort_by_key(place));
+    groups.iter_mut().for_each(|group| group.sort_by_key(replicate_order));
     groups
-}
-
-/// Replicates named by numbers are in the order of the numbers, others in that of their names.
-fn place(sample: &SampleRow) -> (u64, String, String) {
-    let name = sample.replicate.clone().unwrap_or_default();
-    (name.trim().parse().unwrap_or(u64::MAX), name, sample.sample_id.clone())
 }
 
 /// What is wrong with the replicates: no rule says what becomes of them, or two have the same name.
@@ -74,6 +69,11 @@ pub fn problems(groups: &[Group], rule: Option<&Replicates>) -> Vec<Problem> {
     problems
 }
 
+/// How replicates become one after normalization; nothing where they are one already.
+pub fn later(rule: Option<&Replicates>) -> &'static str {
+    rule.filter(|rule| rule.after_normalize).map_or("", |rule| rule.combine.word())
+}
+
 /// The groups whose replicates are of several batches, each by its samples.
 pub fn over_batches(groups: &[Group]) -> Vec<String> {
     let several = |group: &&Group| group.iter().any(|sample| sample.batch != group[0].batch);
@@ -92,7 +92,8 @@ pub fn report_over_batches(groups: &[Group], context: &mut StageContext<'_>) {
         // correction of drift or batches would take out what only one of them has, so normalize refuses it.
         let message =
             format!("replicates of several batches became one sample, in the first one's batch: {}", over.join("; "));
-        let hint = "differences between batches stay in these samples; leave one batch's replicates by `decisions`";
+        let hint = "differences between batches stay in these samples; `replicates: {after_normalize: true}` takes them out \
+                    before";
         context.find(Finding::warning(OVER_BATCHES, "", message).hint(hint));
     }
 }
@@ -195,13 +196,7 @@ impl<'a> Merger<'a> {
         for (analyte, rows) in rows {
             let present: Vec<usize> = rows.iter().copied().filter(|row| self.values[*row].is_some()).collect();
             let values: Vec<f64> = present.iter().filter_map(|row| self.values[*row]).collect();
-            let value = match self.how {
-                // The rounded mean of equal values may differ from them.
-                Combine::Mean if values.iter().all(|value| *value == values[0]) => values.first().copied(),
-                Combine::Mean => descriptive::mean(&values),
-                Combine::Median => descriptive::median(&values),
-                Combine::First => values.first().copied(),
-            };
+            let value = self.how.of(&values);
             if let Some(rsd) = repeatability::rsd(&values, false) {
                 self.squares.entry(analyte).or_default().push((rsd * rsd, values.len() as f64 - 1.0));
             }

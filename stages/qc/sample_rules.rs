@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::params::Switch;
 use super::rule::{AtLeast, AtMost, OnFail};
 use crate::contract::quantity::{Fraction, NonNegative, Positive, Probability, Range};
+use crate::statistics::normalization::Combine;
 
 /// Rules on study samples.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,19 +39,14 @@ pub struct SampleRules {
 pub struct Replicates {
     /// How their values become one: mean, median, or the first that is there. A value is missing only if all are.
     pub combine: Combine,
+    /// Whether they become one after the steps of normalization, and not before, on the scale of the file: replicates of
+    /// several batches belong to a batch each while drift is corrected. Default: false.
+    #[serde(default)]
+    pub after_normalize: bool,
     /// Largest RSD of an analyte between replicates as a fraction, for example 0.2: sd/mean of each group, their
     /// squares pooled by n - 1 (within-subject coefficient of variation: Bland & Altman 1996, 10.1136/bmj.313.7049.106).
     #[serde(default)]
     pub max_rsd: Option<AtMost<NonNegative>>,
-}
-
-/// How the values of replicates become one, on the scale of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Combine {
-    Mean,
-    Median,
-    First,
 }
 
 /// The hours of the day between which samples are drawn.

@@ -4,6 +4,8 @@ use crate::schema;
 
 pub use crate::ingest::schema::{Abundances, Assessments, Participants, Samples};
 
+/// The key of the samples' metadata that says how replicates become one after normalization: mean, median or first.
+pub const REPLICATES: &str = "replicates";
 /// The key of the samples' metadata that names the groups whose replicates are of several batches.
 pub const OVER_BATCHES: &str = "replicates_over_batches";
 

@@ -17,6 +17,7 @@ pub mod filter;
 mod idle_standards;
 pub mod impute;
 pub mod recipe;
+pub mod replicates;
 pub mod sample;
 pub mod scale;
 pub mod sheet;
@@ -27,6 +28,7 @@ pub use area::AreaMeasure;
 pub use change::{ChangeFit, Measure, Occasions};
 pub use contrast::{AreaSettings, ChangeSettings, Clock};
 pub use recipe::{Recipe, Step};
+pub use replicates::Combine;
 pub use sheet::{Facts, Injection, Sheet};
 pub use watch::Moment;
 
