@@ -48,8 +48,11 @@ pub struct Replicates {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Combine {
+    /// The arithmetic mean of the values that are there.
     Mean,
+    /// The median of the values that are there.
     Median,
+    /// The first value that is there, in the order of the file.
     First,
 }
 
