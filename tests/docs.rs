@@ -190,7 +190,7 @@ fn every_setting_is_explained_where_an_editor_shows_it() {
         ]}}},
         "additionalProperties": {"properties": {"own": {}}},
     });
-    assert_eq!(unexplained(&silent).len(), 8, "{:#?}", unexplained(&silent));
+    assert_eq!(unexplained(&silent).len(), 7, "{:#?}", unexplained(&silent));
 }
 
 #[test]
