@@ -7,6 +7,7 @@ use stages::contract::Problem;
 
 use crate::config::Yaml;
 
+mod alike;
 mod render;
 
 /// Everything is as asked.

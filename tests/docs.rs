@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use serde_json::Value;
 use stages::contract::finding::Findings;
 use stages::contract::schema::Schema;
 use stages::{ingest, normalize, outcomes, predict, qc, screen, sweep};
@@ -124,4 +125,77 @@ fn every_table_that_a_run_makes_has_its_place_on_the_page_and_no_other() {
         made.extend(table);
     }
     assert_eq!(documented, made);
+}
+
+/// Goes through a schema and all that it is made of; `found` is told every map with its path.
+fn walk(schema: &Value, path: &str, found: &mut impl FnMut(&str, &serde_json::Map<String, Value>)) {
+    match schema {
+        Value::Object(map) => {
+            found(path, map);
+            let below = map.iter().filter(|(key, _)| !matches!(key.as_str(), "default" | "const" | "enum"));
+            below.for_each(|(key, below)| walk(below, &format!("{path}/{key}"), found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| walk(item, path, found)),
+        _ => {}
+    }
+}
+
+/// What an editor would show too little of: a key without words, an optional one without its default, a number without
+/// its range, a word that says nothing of itself.
+fn unexplained(schema: &Value) -> BTreeSet<String> {
+    let mut missing = BTreeSet::new();
+    let said = |schema: &Value| schema["description"].as_str().is_some_and(|words| !words.trim().is_empty());
+    walk(schema, "", &mut |path, map| {
+        let required = map.get("required").and_then(Value::as_array);
+        for (name, property) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if !said(property) {
+                missing.insert(format!("{path}/{name}: no description"));
+            }
+            let needed = required.is_some_and(|required| required.iter().any(|key| key == name));
+            let words = property["description"].as_str().unwrap_or_default().to_lowercase();
+            if !needed && !words.contains("default") && property["default"].is_null() {
+                missing.insert(format!("{path}/{name}: no default"));
+            }
+        }
+        if map.contains_key("const") && !map.contains_key("description") {
+            missing.insert(format!("{path}: the word {} is not explained", map["const"]));
+        }
+        if map.contains_key("enum") {
+            missing.insert(format!("{path}: the words {} are not explained", map["enum"]));
+        }
+    });
+    missing
+}
+
+#[test]
+fn every_setting_is_explained_where_an_editor_shows_it() {
+    let schema = std::fs::read_to_string(repository().join("pipeline.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let missing = unexplained(&schema);
+    assert!(missing.is_empty(), "{missing:#?}");
+    // It goes everywhere: through a reference, a list of variants, a map of any names, the items of a list.
+    let (mut properties, mut references) = (0, BTreeSet::new());
+    walk(&schema, "", &mut |_, map| {
+        properties += map.get("properties").and_then(Value::as_object).map_or(0, serde_json::Map::len);
+        references.extend(map.get("$ref").and_then(Value::as_str).map(|to| to.replace("#/$defs/", "")));
+    });
+    let definitions: BTreeSet<String> = schema["$defs"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(references, definitions, "every definition is walked, and is the definition of something");
+    assert!(properties > 400, "{properties}");
+    let silent = serde_json::json!({
+        "properties": {"list": {"description": "A list. Default: none.", "items": {"oneOf": [
+            {"properties": {"method": {"const": "knn"}, "k": {"description": "How many."}}, "required": ["method"]},
+            {"const": "none"},
+            {"enum": ["a", "b"]},
+        ]}}},
+        "additionalProperties": {"properties": {"own": {}}},
+    });
+    assert_eq!(unexplained(&silent).len(), 7, "{:#?}", unexplained(&silent));
+}
+
+#[test]
+fn the_study_leads_an_editor_to_the_schema() {
+    let text = std::fs::read_to_string(repository().join("pipeline.yaml")).unwrap();
+    let leads = |line: &str| line.starts_with("# yaml-language-server: $schema=./pipeline.schema.json ");
+    assert_eq!(text.lines().filter(|line| leads(line)).count(), 1);
 }

@@ -36,13 +36,16 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     let store = Store::new(&config::outputs(&study.options())?);
     let (old, new) = (side(&store, &args.old)?, side(&store, &args.new)?);
     let stages = store.in_order(&registry::names());
-    let stages: Vec<&str> = stages.iter().map(String::as_str).filter(|stage| *stage != ::stages::sweep::NAME).collect();
+    let stages: Vec<&str> = stages.iter().map(String::as_str).collect();
     let found = difference(&old, &new, &stages)?;
     if args.json {
         out(&json!({"format": FORMAT, "old": old.name, "new": new.name, "difference": found}).to_string());
         return Ok(OK);
     }
     out(&format!("old  {}\nnew  {}\n", old.name, new.name));
+    for side in [&old, &new].into_iter().filter(|side| side.is_a_sweep_alone()) {
+        out(&format!("{} is of a sweep’s universes; the next run has the configuration’s own results\n", side.name));
+    }
     text(&found, args.all).iter().for_each(|line| out(line));
     Ok(OK)
 }

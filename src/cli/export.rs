@@ -40,10 +40,15 @@ struct RoCrate {
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     let Form::RoCrate(args) = &args.form;
-    let (plan, _) = study.load()?;
+    let (plan, sweep) = study.load()?;
     let store = Store::new(&plan.folders.outputs);
-    let standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
+    let mut standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
     current(&standings)?;
+    // What reads the sweep's tables is told of after it.
+    let reads = |one: &Standing| one.recipe.inputs.keys().any(|slot| slot.starts_with("sweep/"));
+    if let Some(at) = standings.iter().position(reads) {
+        standings.splice(at..at, sweep.standing(&plan));
+    }
     if args.folder.symlink_metadata().is_ok() {
         return Err(Failure::Usage {
             message: format!("{} is there already", args.folder.display()),

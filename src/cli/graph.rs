@@ -25,9 +25,10 @@ enum Format {
 }
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
-    let (plan, _) = study.load()?;
+    let (plan, sweep) = study.load()?;
     let store = Store::new(&plan.folders.outputs);
-    let standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
+    let mut standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
+    standings.extend(sweep.standing(&plan));
     let drawing = Drawing::of(&plan, &standings);
     let text = match args.format {
         Format::Mermaid => drawing.mermaid(),

@@ -4,6 +4,8 @@ use super::{OK, out};
 use crate::config::file::File;
 use crate::failure::Failure;
 
+mod complete;
+
 pub fn exec() -> Result<i32, Failure> {
     out(&text());
     Ok(OK)
@@ -12,7 +14,9 @@ pub fn exec() -> Result<i32, Failure> {
 fn text() -> String {
     let mut schema = schemars::schema_for!(File);
     schema.insert("title".to_owned(), "ketascreen pipeline.yaml".into());
-    let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
+    // As a schema again, which has its keywords in a reader's order.
+    let complete = schemars::Schema::try_from(complete::complete(schema.clone().to_value()));
+    let text = serde_json::to_string_pretty(&complete.expect("a schema is a map")).expect("a schema is JSON");
     sections(&schema).into_iter().fold(text, |text, (name, section)| {
         let text = text.replace(&format!("\"#/$defs/{name}\""), &format!("\"#/$defs/{section}\""));
         text.replacen(&format!("\n    \"{name}\": {{"), &format!("\n    \"{section}\": {{"), 1)
@@ -26,7 +30,9 @@ fn sections(schema: &schemars::Schema) -> Vec<(String, String)> {
         let name = property["$ref"].as_str()?.strip_prefix("#/$defs/")?;
         name.starts_with("Params").then(|| (name.to_owned(), format!("stages.{stage}")))
     };
-    stages.into_iter().flatten().filter_map(section).collect()
+    let sweep = schema.pointer("/properties/sweep/anyOf/0/$ref").and_then(serde_json::Value::as_str);
+    let sweep = sweep.and_then(|name| Some((name.strip_prefix("#/$defs/")?.to_owned(), "sweep".to_owned())));
+    stages.into_iter().flatten().filter_map(section).chain(sweep).collect()
 }
 
 #[cfg(test)]

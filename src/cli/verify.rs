@@ -10,6 +10,7 @@ use crate::engine::reason::Reason;
 use crate::engine::registry;
 use crate::engine::rerun::{Remade, rerun};
 use crate::engine::status::survey;
+use crate::engine::sweep::{Attached, Multiverse};
 use crate::failure::{Failure, OUTDATED};
 use crate::interrupt;
 use crate::progress::Person;
@@ -25,7 +26,7 @@ pub struct Args {
     /// Every cached result, not only what outputs/ shows
     #[arg(long)]
     all: bool,
-    /// Make everything again in a temporary folder and compare the bytes
+    /// Make everything again, the sweep among it, in a temporary folder and compare the bytes
     #[arg(long)]
     rerun: bool,
     /// Threads for --rerun; all processors by default
@@ -53,12 +54,15 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
         text(&checked).iter().for_each(|line| out(line));
     }
     // What is damaged is no measure of what is made again.
-    let remade = if args.rerun && whole { Some(again(study, &store, args)?) } else { None };
+    let (remade, without) = match args.rerun && whole {
+        true => again(study, &store, args).map(|(remade, without)| (Some(remade), without))?,
+        false => (None, None),
+    };
     if args.json {
         let entries: Vec<Value> = checked.iter().map(Checked::json).collect();
         out(&json!({"format": FORMAT, "entries": entries, "rerun": remade}).to_string());
     } else if let Some(remade) = &remade {
-        compared(remade).iter().for_each(|line| out(line));
+        compared(remade).iter().chain(&without).for_each(|line| out(line));
     }
     let same = remade.iter().flatten().all(|file| file.likeness.is_fine());
     Ok(if whole && same { OK } else { OUTDATED })
@@ -126,9 +130,10 @@ fn text(checked: &[Checked]) -> Vec<String> {
 }
 
 /// Makes everything again, if it is up to date: what a changed setting would make cannot be held against what is there.
-fn again(study: &Study, store: &Store, args: &Args) -> Result<Vec<Remade>, Failure> {
-    let (plan, _) = study.load()?;
-    let standings = survey(&plan, store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
+/// Beside it a word on the sweep, where it has results that cannot be made again.
+fn again(study: &Study, store: &Store, args: &Args) -> Result<(Vec<Remade>, Option<String>), Failure> {
+    let (plan, sweep) = study.load()?;
+    let mut standings = survey(&plan, store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
     let stale: Vec<&str> = standings.iter().filter(|s| !s.state.is_current()).map(|s| s.stage).collect();
     if !stale.is_empty() {
         return Err(Failure::Usage {
@@ -136,9 +141,16 @@ fn again(study: &Study, store: &Store, args: &Args) -> Result<Vec<Remade>, Failu
             remedy: "run `ketascreen run` first, or give the settings of these results back".to_owned(),
         });
     }
+    let current = sweep == Attached::Current;
+    let multiverse = if current { Multiverse::new(&plan, &study.options())? } else { None };
+    standings.extend(sweep.standing(&plan).filter(|_| current));
+    let shown = store.current(::stages::sweep::NAME).is_some();
+    let without = format!("{:<10} not made again: it is not of these settings and files", ::stages::sweep::NAME);
     let scratch = Scratch::new()?;
     interrupt::install(scratch.path().to_owned());
-    rerun(plan, &standings, scratch.path(), run::threads(args.jobs), &Person::new(args.json))
+    let jobs = run::threads(args.jobs);
+    let remade = rerun(plan, multiverse.as_ref(), &standings, scratch.path(), jobs, &Person::new(args.json))?;
+    Ok((remade, Some(without).filter(|_| shown && !current)))
 }
 
 fn compared(remade: &[Remade]) -> Vec<String> {

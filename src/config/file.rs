@@ -27,18 +27,18 @@ pub struct File {
 pub struct Study {
     /// The report's title.
     pub title: String,
-    /// A note that the report shows at its top.
+    /// A note that the report shows at its top. Default: none.
     #[serde(default)]
     pub note: String,
-    /// Every random draw derives from it, by name, at any number of threads.
+    /// Every random draw derives from it, by name, at any number of threads; a whole number from 0 to 2^64 - 1.
     pub seed: u64,
-    /// The folder of the input tables, relative to this file.
+    /// The folder of the input tables, relative to this file. Default: data.
     #[serde(default = "data")]
     pub data: String,
-    /// The folder of the results, relative to this file.
+    /// The folder of the results, relative to this file. Default: outputs.
     #[serde(default = "outputs")]
     pub outputs: String,
-    /// Whether the data are synthetic; then every figure says so.
+    /// Whether the data are synthetic; then every figure says so. Default: false.
     #[serde(default)]
     pub synthetic: bool,
 }

@@ -152,7 +152,13 @@ fn problem(path: &str, complaint: Complaint, value: Option<&Value>) -> Problem {
         }
         Complaint::Other(message) => {
             let message = words::plain(&message);
-            let remedy = words::remedy(&message, value);
+            let remedy = match value {
+                // The words of a command are its items.
+                Some(Value::String(line)) if path.ends_with(".command") && message.ends_with("a list") => {
+                    format!("write its words as a list: [{}]", line.split_whitespace().collect::<Vec<_>>().join(", "))
+                }
+                value => words::remedy(&message, value),
+            };
             Problem::new("invalid_value", setting, message, remedy)
         }
     }

@@ -77,16 +77,27 @@ pub fn misspelt(root: &mut Value) -> (Vec<Problem>, BTreeSet<String>) {
         (!BUILT_IN.contains(&name.as_str()) && section.get("command").is_none()).then(|| name.clone())
     };
     for name in sections.iter().filter_map(other).collect::<Vec<_>>() {
-        let remedy = suggest::remedy(&name, BUILT_IN.iter().copied());
-        let remedy = format!("{remedy} (a stage of your own has a `command`)");
-        let place = Place::setting(format!("stages.{name}"));
-        problems.push(Problem::new("unknown_key", place, format!("unknown key `{name}`"), remedy));
+        problems.push(stranger(&name, sections.get(&name)));
         if let Some(removed) = sections.remove(&name) {
             tree::names(&removed, &mut hidden);
         }
         hidden.insert(name);
     }
     (problems, hidden)
+}
+
+/// What is wrong with a key that is neither: a stage of one's own whose `command` was misspelt, or a stage's name that was.
+fn stranger(name: &str, section: Option<&Value>) -> Problem {
+    let keys = section.and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str());
+    let stage = suggest::nearest(name, BUILT_IN.iter().copied());
+    if let (None, Some(slip)) = (stage, suggest::nearest("command", keys)) {
+        let place = Place::setting(format!("stages.{name}.{slip}"));
+        return Problem::new("unknown_key", place, format!("unknown key `{slip}`"), "did you mean `command`?");
+    }
+    let remedy = suggest::remedy(name, BUILT_IN.iter().copied());
+    let remedy = format!("{remedy} (a stage of your own has a `command`)");
+    let place = Place::setting(format!("stages.{name}"));
+    Problem::new("unknown_key", place, format!("unknown key `{name}`"), remedy)
 }
 
 /// Says of each stage of the program that was given a command that its name is taken.

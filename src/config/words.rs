@@ -66,6 +66,16 @@ pub fn remedy(message: &str, value: Option<&Value>) -> String {
         Value::String(text) if number(text) && wanted.contains("number") => {
             format!("write it without quotation marks: {text}")
         }
+        Value::String(text) if wanted.contains("number") && number(&text.replacen(',', ".", 1)) => {
+            format!("write a point: {}", text.replacen(',', ".", 1))
+        }
+        Value::String(text) if wanted.contains("number") && percent(text).is_some() => {
+            let share = percent(text).unwrap_or_default();
+            format!(
+                "write a number: {share} where a share is meant, {} where percent are",
+                text.trim_end_matches(['%', ' '])
+            )
+        }
         Value::String(text) if wanted == "true or false" => format!("write true or false instead of `{text}`"),
         Value::String(text) if wanted == "a list" => format!("write a list: [{text}]"),
         Value::Number(_) | Value::Bool(_) if wanted == "a string" => {
@@ -73,6 +83,12 @@ pub fn remedy(message: &str, value: Option<&Value>) -> String {
         }
         value => format!("the value is {}; `ketascreen schema` describes each setting", tree::brief(value)),
     }
+}
+
+/// `20%` as a share.
+fn percent(text: &str) -> Option<f64> {
+    let number: f64 = text.trim().strip_suffix('%')?.trim().parse().ok()?;
+    Some(number / 100.0).filter(|share| share.is_finite())
 }
 
 #[cfg(test)]
@@ -99,6 +115,9 @@ mod tests {
     #[test]
     fn the_remedy_shows_how_to_write_the_value() {
         assert_eq!(remedy("…, expected a number", Some(&json!("0.95"))), "write it without quotation marks: 0.95");
+        assert_eq!(remedy("…, expected a number, or a map", Some(&json!("0,95"))), "write a point: 0.95");
+        let percent = remedy("…, expected a number, or a map", Some(&json!("20 %")));
+        assert_eq!(percent, "write a number: 0.2 where a share is meant, 20 where percent are");
         assert_eq!(remedy("…, expected a list", Some(&json!("a"))), "write a list: [a]");
         assert_eq!(remedy("…, expected a string", Some(&json!(1))), "write it in quotation marks: \"1\"");
         let several = plain("invalid value: map, expected map with a single key");

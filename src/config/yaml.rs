@@ -129,6 +129,8 @@ pub fn syntax(name: &str, line: Option<u64>, message: &str) -> Problem {
         (message, _) if message.contains("invalid type: enum") => "leave the tag (`!…`) out",
         (message, _) if message.contains("number out of range") => "give a number that fits: up to 2^64 - 1",
         (message, _) if message.contains("more than one document") => "keep one document: remove the line `---`",
+        (message, _) if message.contains("tabs disallowed") => "indent with spaces, not with a tab",
+        (message, _) if message.contains("comment intercepting") => "is there a colon and a space after the key?",
         (_, Some(_)) => "correct the line, or the one before it",
         (_, None) => "write the settings without anchors (`&`, `*`) that multiply",
     };

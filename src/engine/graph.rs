@@ -5,9 +5,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use stages::contract::IntoSlots;
+
 use super::reason::Reason;
 use super::status::{Standing, State};
 use crate::config::Plan;
+
+const SWEEP: &str = stages::sweep::NAME;
 
 /// How a stage looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,10 +88,30 @@ impl Drawing {
             let tables = || stage.tables().iter().map(|table| format!("{table}.parquet")).collect();
             drawing.stages.push((name, standing.map(Look::of), gathered(outputs.unwrap_or_else(tables))));
             let mut reads: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
-            stage.slots().into_iter().for_each(|slot| reads.entry(slot.stage).or_default().push(slot.table));
+            let lent = stage.optional().into_iter().filter(|slot| plan.beside.contains_key(slot.stage));
+            stage
+                .slots()
+                .into_iter()
+                .chain(lent)
+                .for_each(|slot| reads.entry(slot.stage).or_default().push(slot.table));
             drawing.edges.extend(reads.into_iter().map(|(from, tables)| (from, name, tables)));
         }
+        drawing.sweep(plan, standings);
         drawing
+    }
+
+    /// The sweep beside the stages: it is made of universes, each a configuration of its own, and not of what the stages
+    /// show.
+    fn sweep(&mut self, plan: &Plan, standings: &[Standing]) {
+        let Some(params) = &plan.sweep else { return };
+        let standing = standings.iter().find(|standing| standing.stage == SWEEP);
+        let universes = params.count().map_or("universes".to_owned(), |count| match count {
+            1 => "1 universe".to_owned(),
+            count => format!("{count} universes"),
+        });
+        self.files.push((format!("{universes} (sweep)"), SWEEP));
+        let tables = stages::sweep::Outputs::tables().iter().map(|table| format!("{table}.parquet")).collect();
+        self.stages.push((SWEEP, standing.map(Look::of), tables));
     }
 
     /// A Mermaid flowchart.
@@ -99,6 +123,9 @@ impl Drawing {
         for (stage, look, outputs) in &self.stages {
             let class = look.map(|look| format!(":::{}", look.class())).unwrap_or_default();
             let _ = writeln!(text, "  {stage}[\"{}\"]{class}", label(stage, *look, "<br/>"));
+            if outputs.is_empty() {
+                continue;
+            }
             let files: Vec<String> = outputs.iter().map(|output| entities(output)).collect();
             let _ = writeln!(text, "  {stage} -.-> {stage}_files[(\"{}\")]", files.join("<br/>"));
         }
@@ -122,6 +149,9 @@ impl Drawing {
         for (stage, look, outputs) in &self.stages {
             let colour = look.map_or("white", Look::colour);
             let _ = writeln!(text, "  {stage} [label={}, fillcolor=\"{colour}\"];", quoted(&label(stage, *look, "\n")));
+            if outputs.is_empty() {
+                continue;
+            }
             let _ = writeln!(text, "  {stage}_files [shape=folder, label={}];", quoted(&outputs.join("\n")));
             let _ = writeln!(text, "  {stage} -> {stage}_files [style=dashed];");
         }

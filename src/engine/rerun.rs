@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::event::{Event, Listener};
 use super::execute::{Request, execute};
 use super::status::Standing;
+use super::sweep::{self, Multiverse};
 use crate::config::Plan;
 use crate::failure::Failure;
 use crate::store::compare::{Likeness, compare};
@@ -23,9 +24,11 @@ pub struct Remade {
     pub likeness: Likeness,
 }
 
-/// Runs every stage in `scratch` and compares each file with the stored one. `standings` must all be whole.
+/// Runs every stage in `scratch`, and the sweep's universes where they are given, and compares each file with the stored
+/// one. `standings` must all be whole.
 pub fn rerun(
     mut plan: Plan,
+    multiverse: Option<&Multiverse>,
     standings: &[Standing],
     scratch: &Path,
     jobs: usize,
@@ -36,9 +39,16 @@ pub fn rerun(
     plan.folders.outputs = scratch.join("outputs");
     let store = Store::new(&plan.folders.outputs);
     let lock = Lock::take(&store, false)?;
+    let listener = &Work(listener);
+    if let Some(multiverse) = multiverse {
+        let identities = multiverse.identities()?;
+        sweep::run(&plan, multiverse, &identities, jobs, listener, &lock, &|_| ())?;
+        // The report is made again of what was made again.
+        sweep::lend(&mut plan, multiverse, &identities)?;
+    }
     let targets: BTreeSet<usize> = (0..plan.stages.len()).collect();
     let request = Request { targets, jobs, ..Request::default() };
-    execute(&plan, &store, &request, &Work(listener), &lock, &|_| ())?;
+    execute(&plan, &store, &request, listener, &lock, &|_| ())?;
     // One stage of another instruction set hands its last digits on to all that follow.
     let same_instructions =
         standings.iter().filter_map(|standing| standing.stored.as_ref()).all(|stored| stored.record.target == target());
@@ -101,7 +111,7 @@ mod tests {
     fn again(study: &Study) -> Vec<Remade> {
         let (plan, store) = (study.plan(), study.store());
         let standings = survey(&plan, &store, &(0..4).collect(), &BTreeSet::new()).unwrap();
-        rerun(plan, &standings, &study.folder.path().join("scratch"), 1, &Deaf).unwrap()
+        rerun(plan, None, &standings, &study.folder.path().join("scratch"), 1, &Deaf).unwrap()
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use stages::contract::{Place, Problem};
 
+use super::alike::gathered;
 use super::{Complaint, Failure, Left, WROTE_OUTSIDE};
 use crate::config::yaml::Origin;
 use crate::config::{Spot, Yaml};
@@ -28,8 +29,8 @@ pub fn report(failure: &Failure, yaml: Option<&Yaml>) -> String {
 fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
     match failure {
         Failure::Usage { message, remedy } => labelled(message, &[], remedy),
-        Failure::Input { problems, yaml } => problems.iter().map(|p| problem(p, Some(yaml)) + "\n").collect(),
-        Failure::Data { problems } => problems.iter().map(|p| problem(p, yaml) + "\n").collect(),
+        Failure::Input { problems, yaml } => all(problems, Some(yaml)),
+        Failure::Data { problems } => all(problems, yaml),
         Failure::Stage { stage, code, message } => {
             let remedy = match *code {
                 "panic" | "slots" | "table" | "bad_path" => {
@@ -53,6 +54,13 @@ fn body(failure: &Failure, yaml: Option<&Yaml>) -> String {
             bodies.map(|text| text.trim_end().to_owned() + "\n\n").collect()
         }
     }
+}
+
+fn all(problems: &[Problem], yaml: Option<&Yaml>) -> String {
+    let one = |(one, more): (&Problem, Option<String>)| {
+        problem(one, yaml) + &more.map(|more| more + "\n").unwrap_or_default() + "\n"
+    };
+    gathered(problems).into_iter().map(one).collect()
 }
 
 /// What the outputs folder shows, in words.

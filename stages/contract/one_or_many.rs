@@ -81,6 +81,6 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<T>();
-        json_schema!({"oneOf": [one, {"type": "array", "items": one, "minItems": 1}]})
+        json_schema!({"description": "One, or a list of them.", "oneOf": [one, {"type": "array", "items": one, "minItems": 1}]})
     }
 }

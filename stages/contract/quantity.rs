@@ -39,7 +39,9 @@ macro_rules! quantity {
                 stringify!($name).into()
             }
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
+                let mut schema = json_schema!($schema);
+                schema.insert("description".to_owned(), concat!("Must be ", $title, ".").into());
+                schema
             }
         }
     };

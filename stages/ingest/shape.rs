@@ -10,8 +10,10 @@ use serde::{Deserialize as DeriveDeserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, DeriveDeserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Across {
+    /// Each in a row of its own.
     #[default]
     Rows,
+    /// Each in a column of its own.
     Columns,
 }
 
@@ -104,7 +106,7 @@ impl JsonSchema for Wanted {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let one = json_schema!({"type": ["string", "number", "boolean", "null"]});
-        json_schema!({"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]})
+        json_schema!({"description": "What a cell must hold for its row to be read: one text, or one of a list.", "anyOf": [one, {"type": "array", "minItems": 1, "items": one}]})
     }
 }
 

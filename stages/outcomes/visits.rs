@@ -81,6 +81,9 @@ impl JsonSchema for Visits {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"oneOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]})
+        json_schema!({"description": "Which visits: the word `all`, or a list of names.", "oneOf": [
+            {"const": "all", "description": "Every visit."},
+            {"type": "array", "items": {"type": "string"}, "description": "These visits, in the declared order."}
+        ]})
     }
 }

@@ -85,12 +85,14 @@ impl Default for Validation {
     }
 }
 
+/// Who is predicted by whom.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ValidationMethod {
     /// Each participant is predicted by a model of all others.
     #[default]
     LeaveOneOut,
+    /// Participants in several groups, each predicted by a model of the others (not built yet).
     KFold,
 }
 

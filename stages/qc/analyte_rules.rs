@@ -75,6 +75,7 @@ pub struct DetectionGroup {
 #[serde(deny_unknown_fields, default)]
 pub struct LeveyJennings {
     /// The first so many values in the order of injection, at least 3 (20 is usual). Default: null, all of them.
+    #[schemars(range(min = 3))]
     pub first: Option<usize>,
 }
 

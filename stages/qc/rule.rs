@@ -104,9 +104,15 @@ impl<Q: JsonSchema, const MIN: bool> JsonSchema for Rule<Q, MIN> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let (limit, on_fail) = (generator.subschema_for::<Q>(), generator.subschema_for::<Option<OnFail>>());
-        json_schema!({"oneOf": [limit, {
+        let (mut bound, mut otherwise) = (limit.clone(), on_fail);
+        let largest = if MIN { "smallest" } else { "largest" };
+        bound.insert("description".to_owned(), format!("The {largest} value that is still good.").into());
+        let words = "What happens to what fails this rule. Default: the stage's `on_fail`.";
+        otherwise.insert("description".to_owned(), words.into());
+        let form = format!("A limit, or a map of it: `{{{}: NUMBER, on_fail: exclude | flag | stop}}`.", Self::KEY);
+        json_schema!({"description": form, "oneOf": [limit, {
             "type": "object",
-            "properties": {Self::KEY: limit, "on_fail": on_fail},
+            "properties": {Self::KEY: bound, "on_fail": otherwise},
             "required": [Self::KEY],
             "additionalProperties": false,
         }]})

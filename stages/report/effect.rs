@@ -26,13 +26,13 @@ impl Study<'_> {
         if let Some((predictor, other)) = predictor.split_once(" × ") {
             return format!("{}, and per unit of {}", self.per(predictor), words::spaced(other));
         }
-        match predictor.split_once(": ") {
-            Some(("change", "percent")) => "per 1\u{a0}% change".into(),
-            Some(("change", "log2_ratio")) => "per doubling".into(),
-            Some(("change", measure)) if measure.ends_with("ratio") => {
+        match (words::change(predictor), predictor.split_once(": ")) {
+            (Some(("percent", _)), _) => "per 1\u{a0}% change".into(),
+            (Some(("log2_ratio", _)), _) => "per doubling".into(),
+            (Some((measure, _)), _) if measure.ends_with("ratio") => {
                 format!("per 1 unit of {}", words::spaced(measure))
             }
-            Some(("level", _)) => match self.scale() {
+            (None, Some(("level", _))) => match self.scale() {
                 scale if scale.is_empty() => "per 1 unit".into(),
                 scale => format!("per 1 unit of {scale} level"),
             },

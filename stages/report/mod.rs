@@ -108,7 +108,7 @@ pub struct Report;
 
 impl Stage for Report {
     const NAME: &'static str = "report";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     type Params = Params;
     type Inputs = Inputs;
     type Outputs = Outputs;

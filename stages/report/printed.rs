@@ -99,7 +99,7 @@ impl JsonSchema for Printed {
         "Printed".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": ["string", "integer"], "pattern": r"^[-+\u2212]?(\d+(\.\d+)?|\.\d+)$"})
+        json_schema!({"description": "A number in quotes, as it was printed: \"30.6\".", "type": ["string", "integer"], "pattern": r"^[-+\u2212]?(\d+(\.\d+)?|\.\d+)$"})
     }
 }
 

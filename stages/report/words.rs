@@ -46,14 +46,23 @@ pub fn predictor(name: &str) -> String {
     if let Some((one, other)) = name.split_once(" × ") {
         return format!("{} × {}", predictor(one), spaced(other));
     }
-    match name.split_once(": ") {
-        Some(("change", "percent")) => "percent change".into(),
-        Some(("change", "residualized")) => "residualized change".into(),
-        Some(("change", "difference")) => "change (difference)".into(),
-        Some(("change", measure)) => format!("change ({})", spaced(measure)),
-        Some(("level", timepoint)) => format!("level at {}", spaced(timepoint)),
+    match (change(name), name.split_once(": ")) {
+        (Some((measure @ ("percent" | "residualized"), None)), _) => format!("{measure} change"),
+        (Some((measure @ ("percent" | "residualized"), Some(contrast))), _) => {
+            format!("{measure} change ({})", spaced(contrast))
+        }
+        (Some((measure, None)), _) => format!("change ({})", spaced(measure)),
+        (Some((measure, Some(contrast))), _) => format!("change ({}, {})", spaced(measure), spaced(contrast)),
+        (None, Some(("level", timepoint))) => format!("level at {}", spaced(timepoint)),
         _ => spaced(name),
     }
+}
+
+/// The measure of a change, and which change where that is said: `change: percent (late)` is `percent` and `late`.
+pub fn change(predictor: &str) -> Option<(&str, Option<&str>)> {
+    let measure = predictor.strip_prefix("change: ")?;
+    let contrast = measure.strip_suffix(')').and_then(|measure| measure.split_once(" ("));
+    Some(contrast.map_or((measure, None), |(measure, contrast)| (measure, Some(contrast))))
 }
 
 /// A stratum as words: `sex=female` is `sex: female`.
@@ -196,6 +205,16 @@ mod tests {
         assert_eq!(estimate(Some(-0.0028), Some(-1.66), Some(1.66)), "0.00");
         assert_eq!(interval(Some(0.0), Some(1.5)), "0.00 to 1.50");
         assert_eq!(spaced("baseline_score_12"), "baseline score\u{a0}12");
+    }
+
+    #[test]
+    fn a_change_is_named_by_its_measure_whichever_change_it_is() {
+        assert_eq!(change("change: log2_ratio (week_4 - baseline)"), Some(("log2_ratio", Some("week_4 - baseline"))));
+        assert_eq!((change("change: percent"), change("level: a (b)")), (Some(("percent", None)), None));
+        assert_eq!(predictor("change: log2_ratio (early)"), "change (log2 ratio, early)");
+        assert_eq!(predictor("change: percent (early)"), "percent change (early)");
+        assert_eq!(predictor("change: percent"), "percent change");
+        assert_eq!(predictor("level: baseline"), "level at baseline");
     }
 
     #[test]

@@ -98,14 +98,17 @@ impl JsonSchema for Covariate {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"oneOf": [
+        json_schema!({"description": "A covariate of a model: a column as it is, as a smooth curve, or as categories.", "oneOf": [
             {"type": "string", "description": "A declared participant column, baseline_score or baseline_level."},
             {
                 "type": "object",
                 "description": "A natural cubic spline of a number.",
                 "properties": {
-                    "spline": {"type": "string"},
-                    "df": {"type": "integer", "minimum": 1, "maximum": 10, "default": 3}
+                    "spline": {"type": "string", "description": "The column, a number or a count."},
+                    "df": {
+                        "type": "integer", "minimum": 1, "maximum": 10, "default": 3,
+                        "description": "Degrees of freedom, from 1, a straight line, to 10. Default: 3."
+                    }
                 },
                 "required": ["spline"],
                 "additionalProperties": false
@@ -113,7 +116,7 @@ impl JsonSchema for Covariate {
             {
                 "type": "object",
                 "description": "Each distinct value of a number or a count as a level.",
-                "properties": {"category": {"type": "string"}},
+                "properties": {"category": {"type": "string", "description": "The column, a number or a count."}},
                 "required": ["category"],
                 "additionalProperties": false
             }

@@ -37,7 +37,7 @@ pub struct Model {
     /// The link; default the family's own (identity, logit, log, or inverse for gamma).
     #[serde(default)]
     pub link: Option<Link>,
-    /// The variance's power of the mean, more than 1 and at most 3; for tweedie, which needs it.
+    /// The variance's power of the mean, more than 1 and at most 3; for tweedie, which needs it, and no other. Default: none.
     #[serde(default)]
     pub power: Option<Positive>,
     /// How standard errors are made; default model.
@@ -68,12 +68,18 @@ pub struct Model {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FamilyName {
+    /// A number with normal errors of one variance.
     #[default]
     Gaussian,
+    /// Yes or no: logistic regression.
     Binomial,
+    /// A count whose variance is its mean.
     Poisson,
+    /// A count whose variance is its mean and more: μ + μ²/θ, with θ estimated.
     NegativeBinomial,
+    /// A number above 0 whose spread grows with its mean.
     Gamma,
+    /// A number of at least 0, zeros among them, whose variance goes with the mean to the power `power`.
     Tweedie,
 }
 
@@ -81,11 +87,16 @@ pub enum FamilyName {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CovarianceSetting {
+    /// The model's own: one variance for all.
     #[default]
     Model,
+    /// Robust to unequal variances (White 1980), without a correction for few observations.
     Hc0,
+    /// HC0 times n/(n − p).
     Hc1,
+    /// Each squared residual divided by 1 − its leverage.
     Hc2,
+    /// Each squared residual divided by (1 − its leverage)².
     Hc3,
     /// Robust to dependence within the levels of a column: CR2, the clusters' HC2.
     Cluster(String),

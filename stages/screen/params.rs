@@ -17,17 +17,17 @@ pub use super::model::{Covariate, Model};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Params {
-    /// The models by name.
+    /// The models by name. Default: none.
     pub models: BTreeMap<String, Model>,
     /// The confidence level of all limits; default 0.95.
     pub confidence: Probability,
     /// How p-values are adjusted, and within which family of tests.
     pub multiplicity: Multiplicity,
-    /// Permutation inference.
+    /// Permutation inference. Default: none.
     pub permutation: Option<Permutation>,
-    /// Bootstrap limits.
+    /// Bootstrap limits. Default: none.
     pub bootstrap: Option<Bootstrap>,
-    /// What is asked of each estimate beyond the model.
+    /// What is asked of each estimate beyond the model. Default: nothing.
     pub sensitivity: Vec<Sensitivity>,
     /// Evidence for each tested term of a Gaussian model over its absence; default none.
     pub bayes_factor: Option<BayesPrior>,
@@ -51,7 +51,9 @@ impl Default for Params {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Multiplicity {
+    /// How the p-values of a family are adjusted. Default: bh.
     pub method: Adjustment,
+    /// The columns on which the tests of a family are equal. Default: model and outcome.
     pub within: Vec<Within>,
 }
 
@@ -65,10 +67,15 @@ impl Default for Multiplicity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Within {
+    /// Each model is a family of its own.
     Model,
+    /// Each outcome.
     Outcome,
+    /// Each predictor: a change by one measure, or a level at one timepoint.
     Predictor,
+    /// Each level of the model's `strata`.
     Stratum,
+    /// Each metabolite.
     Analyte,
 }
 
@@ -89,6 +96,7 @@ pub struct Permutation {
     pub strata: Option<String>,
 }
 
+/// What is permuted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PermutationMethod {
@@ -96,6 +104,7 @@ pub enum PermutationMethod {
     FreedmanLane,
 }
 
+/// What permutation says of many tests together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PermutationAdjustment {
@@ -107,6 +116,7 @@ pub enum PermutationAdjustment {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bootstrap {
+    /// How the limits follow from the resampled estimates.
     pub interval: BootstrapInterval,
     /// Resamples, from 20 to 1 million.
     #[schemars(range(min = 20, max = 1_000_000))]
@@ -116,6 +126,7 @@ pub struct Bootstrap {
     pub strata: Option<String>,
 }
 
+/// How bootstrap limits follow from the resampled estimates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BootstrapInterval {

@@ -12,11 +12,17 @@ use super::tails;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Link {
+    /// μ = η.
     Identity,
+    /// ln μ = η.
     Log,
+    /// ln(μ/(1 − μ)) = η.
     Logit,
+    /// Φ⁻¹(μ) = η.
     Probit,
+    /// ln(−ln(1 − μ)) = η.
     Cloglog,
+    /// 1/μ = η.
     Inverse,
 }
 

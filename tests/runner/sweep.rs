@@ -297,3 +297,82 @@ fn a_lock_with_a_sweep_asks_for_the_sweep_and_is_met_by_the_same() {
     study.run(&light(&["run", "--locked"])).fine();
     assert_eq!(std::fs::read(study.path("pipeline.lock")).unwrap(), lock);
 }
+
+/// The small study of the reference, of six people.
+fn tiny() -> Study {
+    let study = Study::empty();
+    for name in ["pipeline.yaml", "participants.csv", "samples.csv", "metabolites.csv"] {
+        study.copy(&reference("tiny").join(name));
+    }
+    study
+}
+
+#[test]
+fn what_looks_at_results_looks_at_the_sweep_as_well() {
+    let study = tiny();
+    study.run(&["run"]).fine();
+    let graph = |format: &str| study.run(&["graph", "--format", format]).fine().out;
+    let (mermaid, dot) = (graph("mermaid"), graph("dot"));
+    assert!(mermaid.contains("[/\"4 universes (sweep)\"/] --> sweep\n"), "{mermaid}");
+    assert!(
+        mermaid.contains("sweep[\"sweep<br/>never run\"]:::never_run") && !mermaid.contains("sweep -->"),
+        "{mermaid}"
+    );
+    assert!(dot.contains("sweep [label=\"sweep\\nnever run\""), "{dot}");
+    let said = study.run(&["verify", "--rerun"]).fine().out;
+    assert!(!said.contains("sweep"), "there is nothing of the sweep to be looked at: {said}");
+
+    study.run(&["sweep"]).fine();
+    let mermaid = graph("mermaid");
+    assert!(mermaid.contains("sweep[\"sweep<br/>cached\"]:::cached"), "{mermaid}");
+    let tables = "associations<br/>curves<br/>findings<br/>specifications<br/>universes";
+    let edge = mermaid.lines().find(|line| line.contains("sweep -->|")).unwrap_or_default();
+    let mut read: Vec<&str> = edge.split('"').nth(1).unwrap_or_default().split("<br/>").collect();
+    read.sort_unstable();
+    assert_eq!(read.join("<br/>"), tables, "{edge}");
+    assert!(edge.ends_with("report"), "{edge}");
+
+    // The sweep is made again with the rest, and all of it has the same bytes.
+    let told = json(&study.run(&["verify", "--rerun", "--json"]).fine());
+    let remade = told["rerun"].as_array().unwrap();
+    let of = |stage: &str| remade.iter().filter(|file| file["stage"] == stage).count();
+    assert_eq!((of("sweep"), of("report") > 0), (5, true), "{remade:?}");
+
+    // Another curve: the sweep is told of by diff, and what is not of these settings is not made again, which is said.
+    study.edit(|text| text.replace("alpha: 0.2", "alpha: 0.1"));
+    study.run(&["run"]).fine();
+    assert!(graph("mermaid").contains("sweep<br/>outdated"));
+    let said = study.run(&["verify", "--rerun"]).fine().out;
+    assert!(said.contains("sweep      not made again: it is not of these settings and files"), "{said}");
+    let before = study.run(&["log", "--json"]).fine();
+    let id = |said: &crate::common::Said, nth: usize| json(said)["runs"][nth]["id"].as_str().unwrap().to_owned();
+    study.run(&["sweep"]).fine();
+    let first = id(&before, 1);
+    let said = study.run(&["diff", &first]).fine().out;
+    assert!(said.contains("setting  sweep.curve.alpha 0.2 -> 0.1\n"), "{said}");
+    assert!(said.contains("sweep      ") && said.contains("of 5 files differ"), "{said}");
+    let alone = id(&study.run(&["log", "--json"]).fine(), 1);
+    let said = study.run(&["diff", &alone, "last"]).fine().out;
+    assert!(said.contains("is of a sweep’s universes; the next run has"), "{said}");
+    assert!(said.contains("sweep      the same 5 files"), "{said}");
+}
+
+#[test]
+fn a_crate_tells_of_the_sweep_that_the_report_shows() {
+    let study = tiny();
+    study.run(&["sweep"]).fine();
+    let folder = study.path("crate");
+    study.run(&["export", "ro-crate", folder.to_str().unwrap(), "--results"]).fine();
+    assert!(folder.join("results/sweep/curves.parquet").exists());
+    let text = std::fs::read_to_string(folder.join("ro-crate-metadata.json")).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let graph = document["@graph"].as_array().unwrap();
+    let entity = |id: &str| graph.iter().find(|entity| entity["@id"] == id).unwrap_or_else(|| panic!("no {id}"));
+    assert_eq!(entity("#value/sweep/sweep.curve.draws")["value"], 720);
+    let read = entity("#run/report")["object"].as_array().unwrap();
+    for table in ["associations", "curves", "findings", "specifications", "universes"] {
+        let id = format!("results/sweep/{table}.parquet");
+        assert!(entity(&id)["sha256"].is_string() && read.contains(&serde_json::json!({"@id": id})), "{id}");
+    }
+    assert!(entity("#run/sweep")["startTime"].is_string());
+}

@@ -65,6 +65,11 @@ impl Side {
         Side { name: "now".to_owned(), stages: stages.iter().filter_map(made).collect() }
     }
 
+    /// Whether it is the run of a sweep's universes, which shows nothing but the sweep's own result.
+    pub fn is_a_sweep_alone(&self) -> bool {
+        self.stages.len() == 1 && self.stages.contains_key(stages::sweep::NAME)
+    }
+
     fn record(&self, stage: &str) -> Option<&Record> {
         match self.stages.get(stage)? {
             Made::Stored { record, .. } => Some(record),
@@ -123,7 +128,7 @@ pub fn difference(old: &Side, new: &Side, stages: &[&str]) -> Result<Difference,
     Ok(Difference {
         settings: pairs_of(&known, |record| {
             let own = |(path, value): (&String, &Value)| {
-                let setting = path.starts_with("stages.") || path.starts_with("study.");
+                let setting = ["stages.", "study.", "sweep."].iter().any(|section| path.starts_with(section));
                 setting.then(|| (path.clone(), value.clone()))
             };
             let seed = record.seed.map(|seed| ("study.seed".to_owned(), seed.into()));

@@ -195,7 +195,9 @@ impl JsonSchema for Input {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let long = LongInput::json_schema(generator);
-        json_schema!({"oneOf": [{"type": "string", "description": "A table: stage/table."}, long]})
+        json_schema!({"description": "A table that the command reads.", "oneOf": [
+            {"type": "string", "description": "A table: stage/table."}, long
+        ]})
     }
 }
 
@@ -206,6 +208,8 @@ impl JsonSchema for Output {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let long = LongOutput::json_schema(generator);
-        json_schema!({"oneOf": [{"type": "string", "description": "A path in the command's folder."}, long]})
+        json_schema!({"description": "A file that the command leaves.", "oneOf": [
+            {"type": "string", "description": "A path in the command's folder."}, long
+        ]})
     }
 }

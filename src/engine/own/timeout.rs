@@ -94,7 +94,7 @@ impl JsonSchema for Timeout {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"oneOf": [
+        json_schema!({"description": "A time above 0 and of at most 30 days.", "oneOf": [
             {"type": "string", "description": "A time such as `90 s`, `10 min` or `2 h`."},
             {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST, "description": "Seconds."}
         ]})

@@ -1,9 +1,15 @@
 //! The sweep's result, lent to the stages that read it while it is up to date.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use stages::contract::fingerprint::Fingerprinted;
 
 use super::universes::{Identity, Multiverse};
 use crate::config::{Options, Plan};
+use crate::engine::reason::Reason;
+use crate::engine::recipe::Recipe;
+use crate::engine::status::{Standing, State};
 use crate::engine::supply::Stored;
 use crate::failure::Failure;
 use crate::store::{Store, verify};
@@ -54,6 +60,29 @@ pub fn lend(plan: &mut Plan, multiverse: &Multiverse, identities: &[Identity]) -
 }
 
 impl Attached {
+    /// How the sweep stands, as a stage beside the others; none where the configuration has none. Of what it reads
+    /// only its settings are told.
+    pub fn standing(self, plan: &Plan) -> Option<Standing> {
+        let (state, reasons) = match self {
+            Attached::None => return None,
+            Attached::Current => (State::Cached, Vec::new()),
+            Attached::NotRun => (State::Outdated, vec![Reason::NeverRun]),
+            Attached::Outdated => (State::Outdated, Vec::new()),
+            Attached::Damaged => {
+                (State::Outdated, vec![Reason::OutputAltered { file: stages::sweep::NAME.to_owned() }])
+            }
+        };
+        let recipe = Recipe {
+            stage: stages::sweep::NAME,
+            version: stages::sweep::VERSION,
+            seed: Some(plan.seed),
+            settings: plan.sweep.as_ref()?.settings(),
+            inputs: BTreeMap::new(),
+        };
+        let stored = plan.beside.get(stages::sweep::NAME).cloned();
+        Some(Standing { stage: stages::sweep::NAME, state, reasons, waits_on: Vec::new(), recipe, stored })
+    }
+
     /// What a person should know, if anything.
     pub fn remark(self) -> Option<&'static str> {
         match self {

@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 /// The encoding of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Encoding {
+    /// UTF-8, with a byte-order mark or without.
     #[serde(rename = "utf-8")]
     Utf8,
+    /// UTF-16, by its byte-order mark.
     #[serde(rename = "utf-16")]
     Utf16,
+    /// Windows-1252, which older programs of Western Europe write; ISO 8859-1 is a part of it.
     #[serde(rename = "windows-1252")]
     Windows1252,
 }
@@ -17,9 +20,11 @@ pub enum Encoding {
 /// The mark between the whole part and the fraction of a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Decimal {
+    /// A point: 1.5.
     #[default]
     #[serde(rename = ".")]
     Point,
+    /// A comma: 1,5.
     #[serde(rename = ",")]
     Comma,
 }
@@ -27,8 +32,10 @@ pub enum Decimal {
 /// The mark between groups of three digits of a number's whole part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Thousands {
+    /// A comma: 1,000.
     #[serde(rename = ",")]
     Comma,
+    /// A point: 1.000.
     #[serde(rename = ".")]
     Point,
     /// A space, also one that does not break, and the narrow ones.
@@ -76,6 +83,9 @@ impl JsonSchema for Delimiter {
         "Delimiter".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": "^(tab|[^A-Za-z0-9])$"})
+        json_schema!({
+            "type": "string", "pattern": "^(tab|[^A-Za-z0-9])$",
+            "description": "The mark between two cells: one ASCII character, or the word `tab`."
+        })
     }
 }

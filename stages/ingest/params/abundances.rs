@@ -96,8 +96,10 @@ impl Metabolites {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Layout {
+    /// A row per sample and analyte.
     #[default]
     Long,
+    /// A row per sample and a column per analyte, or the other way round.
     Wide,
 }
 

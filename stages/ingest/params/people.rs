@@ -20,45 +20,57 @@ section! {
     }
 }
 
-/// What a participant variable holds. `column` is its header in the file where that is not its name; `missing` are the
-/// codes that mean "missing" in this column alone (default: none).
+/// What a participant variable holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Column {
     /// A number, with its unit and the range it must lie in, bounds included.
     Number {
+        /// Its unit, as it is shown. Default: none.
         #[serde(default)]
         unit: Option<String>,
+        /// The smallest and the largest value that can be, bounds included, in this unit; others are errors. Default: any.
         #[serde(default)]
         range: Option<Range>,
+        /// The header in the file. Default: the variable's name.
         #[serde(default)]
         column: Option<String>,
+        /// Codes that mean "missing" in this column alone. Default: none.
         #[serde(default)]
         missing: Vec<String>,
     },
     /// A whole number of at least 0.
     Count {
+        /// Its unit, as it is shown. Default: none.
         #[serde(default)]
         unit: Option<String>,
+        /// The smallest and the largest value that can be, bounds included, in this unit; others are errors. Default: any.
         #[serde(default)]
         range: Option<Range>,
+        /// The header in the file. Default: the variable's name.
         #[serde(default)]
         column: Option<String>,
+        /// Codes that mean "missing" in this column alone. Default: none.
         #[serde(default)]
         missing: Vec<String>,
     },
     /// Yes or no: 1/0, true/false, yes/no.
     Binary {
+        /// The header in the file. Default: the variable's name.
         #[serde(default)]
         column: Option<String>,
+        /// Codes that mean "missing" in this column alone. Default: none.
         #[serde(default)]
         missing: Vec<String>,
     },
     /// One of the levels; the first is the reference.
     Category {
+        /// The levels as the file writes them; the first is the reference.
         levels: Vec<String>,
+        /// The header in the file. Default: the variable's name.
         #[serde(default)]
         column: Option<String>,
+        /// Codes that mean "missing" in this column alone. Default: none.
         #[serde(default)]
         missing: Vec<String>,
     },

@@ -90,7 +90,7 @@ fn ratio(study: &Study, row: &AssociationRow) -> Option<String> {
 /// its ratio is no number one can read; a rise by 10 % does not.
 fn step(study: &Study, row: &AssociationRow) -> (f64, String) {
     let unreadable = row.estimate.is_some_and(|estimate| estimate.abs() > libm::log(100.0));
-    if unreadable && row.predictor == "change: log2_ratio" {
+    if unreadable && words::change(&row.predictor).is_some_and(|(measure, _)| measure == "log2_ratio") {
         return (libm::log2(1.1), "per rise by 10\u{a0}%".into());
     }
     (1.0, study.per(&row.predictor))

@@ -18,6 +18,7 @@ pub struct BatchMedian {
     /// The samples whose medians are taken. Default: qc.
     pub of: Of,
     /// Fewest such samples that a batch must have; 1 or more. Default: 3.
+    #[schemars(range(min = 1))]
     pub min_samples: u32,
     /// The classes of analytes that the step is for, as the panel names them. Default: all.
     pub classes: Vec<String>,

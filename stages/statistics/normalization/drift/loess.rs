@@ -15,11 +15,13 @@ use crate::contract::quantity::Positive;
 #[serde(deny_unknown_fields, default)]
 pub struct Loess {
     /// Fewest pooled QC samples that a batch must have; 4 or more, and 3 more than the degree. Default: 5.
+    #[schemars(range(min = 4))]
     pub min_qc: u32,
     /// Whether the curve is of logarithms. After a transform it is of the values as they are, and the correction a
     /// difference. Default: true.
     pub log: bool,
     /// The degree of the local polynomial, 1 or 2. Default: 2.
+    #[schemars(range(min = 1, max = 2))]
     pub degree: Degree,
     /// The share of a batch's pooled QC samples that each local curve sees. Default: cross_validated.
     pub smoothing: Span,

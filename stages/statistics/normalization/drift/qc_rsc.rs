@@ -18,6 +18,7 @@ use crate::contract::quantity::{NonNegative, Positive};
 #[serde(deny_unknown_fields, default)]
 pub struct QcRsc {
     /// Fewest pooled QC samples that a batch must have; 4 or more. Default: 5.
+    #[schemars(range(min = 4))]
     pub min_qc: u32,
     /// Whether the spline is of logarithms. After a transform it is of the values as they are, and the correction a
     /// difference. Default: true.

@@ -41,7 +41,10 @@ impl JsonSchema for Lambda {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"anyOf": [{"const": "estimated"}, {"type": "number", "exclusiveMinimum": 0}]})
+        json_schema!({"description": "λ of the generalized logarithm.", "anyOf": [
+            {"const": "estimated", "description": "From the pooled QC samples, by maximum likelihood."},
+            {"type": "number", "exclusiveMinimum": 0, "description": "In squared units of the values."}
+        ]})
     }
 }
 
