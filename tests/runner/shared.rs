@@ -22,7 +22,9 @@ fn tree(folder: &Path) -> Tree {
             found.insert(path.clone(), Vec::new());
             found.extend(tree(&path));
         } else {
-            found.insert(path.clone(), fs::read(&path).unwrap());
+            // Whoever reads a pipe waits for a writer.
+            let bytes = if path.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
+            found.insert(path.clone(), bytes);
         }
     }
     found
@@ -353,7 +355,7 @@ fn what_was_made_is_put_into_the_first_folder_where_that_is_asked_for() {
     fs::write(shared.join("entries"), "a file in the way").unwrap();
     fs::write(third.path("data/participants.csv"), participants(56)).unwrap();
     let said = third.run(&["run", "--allow-outside"]).fine();
-    assert!(said.err.contains("qc: not put into ") && said.err.contains("7 ran, 0 cached"), "{}", said.err);
+    assert!(said.err.contains("qc: not put into ") && !said.err.contains("fetched"), "{}", said.err);
     assert_eq!(fs::read_dir(shared.join("incoming")).unwrap().count(), 0);
     third.run(&["status", "--exit-code", "--allow-outside"]).fine();
 }
