@@ -86,6 +86,7 @@ pub fn lines(event: &Event) -> Vec<String> {
     match event {
         Event::Cached { stage, switched: false, .. } => vec![format!("{stage:<10} cached")],
         Event::Cached { stage, .. } => vec![format!("{stage:<10} cached   an earlier result is current again")],
+        Event::Fetched { stage, from, .. } => vec![format!("{stage:<10} fetched  from {from}")],
         Event::Running { stage, reasons } => with_reasons(stage, "running", reasons),
         Event::Done { stage, seconds, findings: 0, .. } => vec![format!("{stage:<10} done     {seconds:.2} s")],
         Event::Done { stage, seconds, findings, .. } => {
@@ -107,9 +108,10 @@ pub fn lines(event: &Event) -> Vec<String> {
             vec![format!("watching {files} {noun}; Ctrl-C ends")]
         }
         Event::Changed { files } => vec![format!("changed    {}", files.join(", "))],
-        Event::Finished { ran, cached, seconds, report } => {
+        Event::Finished { ran, fetched, cached, seconds, report } => {
             let report = report.as_ref().map(|path| format!("; the report is {path}")).unwrap_or_default();
-            vec![format!("{} ran, {} cached, {seconds:.2} s{report}", ran.len(), cached.len())]
+            let fetched = if fetched.is_empty() { String::new() } else { format!("{} fetched, ", fetched.len()) };
+            vec![format!("{} ran, {fetched}{} cached, {seconds:.2} s{report}", ran.len(), cached.len())]
         }
         Event::Bar { .. } | Event::Advance { .. } => Vec::new(),
     }

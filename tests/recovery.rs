@@ -15,7 +15,7 @@ mod processes;
 mod shown;
 #[cfg(unix)]
 mod steps;
-mod tiny;
+pub mod tiny;
 #[cfg(unix)]
 mod watch;
 

@@ -79,6 +79,7 @@ fn ending(run: &Run) -> String {
     let of = |outcome: Outcome| run.stages.iter().filter(|stage| stage.outcome == outcome).count();
     let counts = [
         (of(Outcome::Ran), "ran"),
+        (of(Outcome::Fetched), "fetched"),
         (of(Outcome::Cached), "cached"),
         (of(Outcome::Failed), "failed"),
         (of(Outcome::Skipped), "skipped"),
@@ -95,6 +96,7 @@ fn story(stage: &StageRun) -> Vec<String> {
         Outcome::Ran => with_reasons(name, "ran", &stage.reasons),
         Outcome::Cached if stage.switched => vec![format!("{name:<10} cached   an earlier result was current again")],
         Outcome::Cached => vec![format!("{name:<10} cached")],
+        Outcome::Fetched => vec![format!("{name:<10} fetched  from {}", stage.from.as_deref().unwrap_or_default())],
         Outcome::Skipped => vec![format!("{name:<10} skipped")],
         Outcome::Failed => vec![format!("{name:<10} failed   {}", stage.error.as_deref().unwrap_or_default())],
     }
@@ -127,11 +129,13 @@ fn stage_in_full(stage: &StageRun) -> Vec<String> {
         Outcome::Ran => "ran",
         Outcome::Cached if stage.switched => "cached, an earlier result was current again",
         Outcome::Cached => "cached",
+        Outcome::Fetched => "fetched",
         Outcome::Failed => "failed",
         Outcome::Skipped => "skipped",
     };
     let mut text = vec![format!("{:<10} {word}, {:.2} s", stage.stage, stage.seconds)];
     text.extend(stage.key.iter().map(|key| format!("  key {key}")));
+    text.extend(stage.from.iter().map(|from| format!("  from {from}")));
     text.extend(stage.reasons.iter().map(|reason: &Reason| format!("  {reason}")));
     text.extend(stage.error.iter().map(|error| format!("  {error}")));
     text

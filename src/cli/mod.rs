@@ -63,7 +63,7 @@ struct Study {
     /// Override a setting: stages.qc.analytes.max_missing=0.3 (quote a part with dots in it)
     #[arg(short = 'S', long = "set", global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Let the data and outputs folders lie outside the study's folder
+    /// Let the data, the outputs and a shared cache that is written to lie outside the study's folder
     #[arg(long, global = true)]
     allow_outside: bool,
 }

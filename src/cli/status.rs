@@ -56,6 +56,10 @@ pub fn lines(standing: &Standing) -> Vec<String> {
     match standing.state {
         State::Cached => vec![format!("{stage:<10} cached")],
         State::CachedNotShown => vec![format!("{stage:<10} cached   an earlier result, current again after a run")],
+        State::Shared => {
+            let from = standing.from.as_deref().unwrap_or_default();
+            vec![format!("{stage:<10} shared   in the shared cache {from}; a run copies it")]
+        }
         State::Outdated if Look::of(standing) == Look::Altered => with_reasons(stage, "altered", &standing.reasons),
         State::Outdated => with_reasons(stage, "outdated", &standing.reasons),
         State::Maybe => {

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::shared::Cache;
 pub use super::stages::Stages;
 
 /// A study's pipeline.yaml: every decision of the analysis in one file.
@@ -19,6 +20,9 @@ pub struct File {
     /// The same analysis under other settings: `ketascreen sweep` runs it. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sweep: Option<::stages::sweep::Params>,
+    /// Caches of other studies, whose results are copied instead of made again. Default: none.
+    #[serde(default)]
+    pub cache: Cache,
 }
 
 /// The study: its words, its seed, its folders.

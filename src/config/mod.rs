@@ -11,6 +11,7 @@ pub mod places;
 pub mod prune;
 pub mod resolve;
 mod shape;
+pub mod shared;
 pub mod sources;
 pub mod stages;
 pub mod tree;

@@ -16,6 +16,7 @@ use super::{overrides, prune};
 use crate::engine::registry::{self, Bound};
 use crate::engine::supply::Shelf;
 use crate::failure::Failure;
+use crate::store::shared::Shared;
 use crate::store::steady;
 
 /// The code of a number that no setting can hold.
@@ -48,6 +49,8 @@ pub struct Plan {
     pub sweep: Option<::stages::sweep::Params>,
     /// Results that stages may read beside those of the stages before them: the sweep's, while it is up to date.
     pub beside: Shelf,
+    /// The caches of other studies.
+    pub shared: Shared,
 }
 
 impl Plan {
@@ -164,6 +167,8 @@ fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec
     problems.extend(registry::check_own(&file.stages));
     problems.extend(check_names(&stages));
     problems.extend(file.sweep.iter().flat_map(::stages::sweep::Params::check));
+    let (shared, unusable) = file.cache.resolve(&root(options), options.allow_outside);
+    problems.extend(unusable);
     let Some(folders) = folders else { return (None, problems) };
     problems.extend(sources::no_folder(&folders));
     problems.extend(file.stages.own.iter().flat_map(|(stage, own)| sources::undeclared(stage, own, &folders)));
@@ -187,6 +192,7 @@ fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec
         sources,
         sweep: file.sweep,
         beside: Shelf::new(),
+        shared,
     };
     (Some(plan), problems)
 }

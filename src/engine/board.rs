@@ -61,7 +61,8 @@ impl Board<'_> {
     }
 
     fn succeeded(&self, index: usize) -> bool {
-        self.landed.get(&index).is_some_and(|stage| matches!(stage.outcome, Outcome::Ran | Outcome::Cached))
+        let done = |stage: &StageRun| matches!(stage.outcome, Outcome::Ran | Outcome::Cached | Outcome::Fetched);
+        self.landed.get(&index).is_some_and(done)
     }
 
     fn skip_hopeless(&mut self, tower: &Tower<'_>) {

@@ -12,6 +12,8 @@ use super::reason::Reason;
 pub enum Event {
     /// The stage's result is in the cache, whole; `switched` when it was not the current one before.
     Cached { stage: &'static str, key: String, switched: bool },
+    /// The stage's result was copied from another study's cache, which the configuration names as `from`.
+    Fetched { stage: &'static str, key: String, from: String },
     /// The stage starts, for these reasons.
     Running { stage: &'static str, reasons: Vec<Reason> },
     /// A bar of `total` parts begins.
@@ -35,7 +37,13 @@ pub enum Event {
     /// With `--watch`: these files changed, and a run follows.
     Changed { files: Vec<String> },
     /// The run is over and everything asked for is up to date.
-    Finished { ran: Vec<&'static str>, cached: Vec<&'static str>, seconds: f64, report: Option<String> },
+    Finished {
+        ran: Vec<&'static str>,
+        fetched: Vec<&'static str>,
+        cached: Vec<&'static str>,
+        seconds: f64,
+        report: Option<String>,
+    },
 }
 
 /// Who listens; called from any thread.

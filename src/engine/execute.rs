@@ -49,6 +49,7 @@ pub fn execute(
     let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
     let wanted = if request.only { request.targets.clone() } else { graph.with_needs(&request.targets) };
     hold(plan, &wanted, request)?;
+    plan.shared.missing().into_iter().for_each(|text| listener.hear(Event::Remark { text }));
     let diary = Diary::open(store);
     let opened = || on_work(&diary.folder());
     let locked = request.locked.as_deref();
@@ -111,8 +112,8 @@ fn finished_event(
     };
     let report = store.link("report").join("report.html");
     let report = report.exists().then(|| report.strip_prefix(".").unwrap_or(&report).display().to_string());
-    let (ran, cached) = (named(Outcome::Ran), named(Outcome::Cached));
-    Event::Finished { ran, cached, seconds: elapsed.as_secs_f64(), report }
+    let (ran, fetched, cached) = (named(Outcome::Ran), named(Outcome::Fetched), named(Outcome::Cached));
+    Event::Finished { ran, fetched, cached, seconds: elapsed.as_secs_f64(), report }
 }
 
 /// A result that was used as it is: the history knows it, so that a collection keeps it.

@@ -77,13 +77,17 @@ impl Tower<'_> {
             }
             Verdict::Run { entry, reasons, damaged } => {
                 (self.on_work)();
+                self.clear(stage.name(), &entry, &damaged)?;
+                let fetched = if forced { None } else { self.fetch(stage, &recipe, &entry, history)? };
+                if let Some(stored) = fetched {
+                    return Ok(stored);
+                }
                 history.outcome = Outcome::Ran;
                 history.started = Some(utc(SystemTime::now()));
                 history.reasons = reasons.clone();
                 for reason in &reasons {
                     tracing::info!(stage = stage.name(), "running: {reason}");
                 }
-                self.clear(stage.name(), &entry, &damaged)?;
                 self.listener.hear(Event::Running { stage: stage.name(), reasons });
                 self.run(index, &recipe, entry, shelf)
             }
@@ -114,6 +118,7 @@ impl Tower<'_> {
         let (key, seconds) = (entry.key.to_string(), start.elapsed().as_secs_f64());
         tracing::info!(stage = stage.name(), key, seconds, computed, findings = made.findings, "done");
         self.listener.hear(Event::Done { stage: stage.name(), key, seconds, findings: made.findings });
+        self.give(&entry, &record);
         Ok(Stored { entry, record: Arc::new(record) })
     }
 }

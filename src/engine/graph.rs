@@ -30,7 +30,7 @@ impl Look {
     pub fn of(standing: &Standing) -> Look {
         let damaged = |r: &Reason| matches!(r, Reason::OutputAltered { .. } | Reason::OutputMissing { .. });
         match standing.state {
-            State::Cached | State::CachedNotShown => Look::Cached,
+            State::Cached | State::CachedNotShown | State::Shared => Look::Cached,
             State::Outdated if standing.reasons.iter().any(damaged) => Look::Altered,
             State::Outdated if standing.reasons.contains(&Reason::NeverRun) => Look::NeverRun,
             State::Outdated => Look::Outdated,

@@ -9,6 +9,7 @@ pub mod diff;
 pub mod event;
 pub mod execute;
 pub mod explain;
+pub mod fetch;
 pub mod flight;
 pub mod graph;
 pub mod locked;

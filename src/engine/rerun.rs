@@ -13,6 +13,7 @@ use crate::config::Plan;
 use crate::failure::Failure;
 use crate::store::compare::{Likeness, compare};
 use crate::store::lock::Lock;
+use crate::store::shared::Shared;
 use crate::store::target::target;
 use crate::store::{Entry, Record, Store};
 
@@ -37,6 +38,8 @@ pub fn rerun(
     // The lock file lies beside the configuration: this run has both elsewhere.
     plan.pipeline = scratch.join("pipeline.yaml");
     plan.folders.outputs = scratch.join("outputs");
+    // What is copied was not made again.
+    plan.shared = Shared::default();
     let store = Store::new(&plan.folders.outputs);
     let lock = Lock::take(&store, false)?;
     let listener = &Work(listener);

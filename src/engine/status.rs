@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::decide::{Verdict, decide};
 use super::execute::shelved;
+use super::fetch;
 use super::plan::Graph;
 use super::reason::Reason;
 use super::recipe::Recipe;
@@ -24,6 +25,8 @@ pub enum State {
     Cached,
     /// In the cache and whole; a run only has to show it.
     CachedNotShown,
+    /// Whole in another study's cache, from which a run copies it.
+    Shared,
     /// A run will run it.
     Outdated,
     /// It waits on a stage that a run will run, and is skipped if that one's output is unchanged.
@@ -37,6 +40,9 @@ pub struct Standing {
     pub state: State,
     pub reasons: Vec<Reason>,
     pub waits_on: Vec<&'static str>,
+    /// The cache that a run would copy the result from, as the configuration names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// What the stage would read, as far as it is known.
     #[serde(skip)]
     pub recipe: Recipe,
@@ -94,15 +100,24 @@ fn known(plan: &Plan, store: &Store, index: usize, forced: bool, shelf: &mut She
     let stage = plan.stages[index].as_ref();
     let (inputs, _) = digests(stage, &plan.sources[index], shelf);
     let recipe = Recipe::new(stage, plan.seed, inputs);
+    let mut from = None;
     let (state, reasons, stored) = match decide(&recipe, store, &plan.yaml, forced)? {
         Verdict::Cached { entry, record, switched } => {
             let stored = Stored { entry, record: Arc::new(record) };
             shelf.insert(stage.name(), stored.clone());
             (if switched { State::CachedNotShown } else { State::Cached }, Vec::new(), Some(stored))
         }
-        Verdict::Run { reasons, .. } => (State::Outdated, reasons, None),
+        Verdict::Run { reasons, .. } => match if forced { None } else { fetch::find(plan, stage, &recipe).0 } {
+            Some(found) => {
+                let stored = Stored { entry: found.entry, record: Arc::new(found.record) };
+                shelf.insert(stage.name(), stored);
+                from = Some(found.from);
+                (State::Shared, Vec::new(), None)
+            }
+            None => (State::Outdated, reasons, None),
+        },
     };
-    Ok(Standing { stage: stage.name(), state, reasons, waits_on: Vec::new(), recipe, stored })
+    Ok(Standing { stage: stage.name(), state, reasons, waits_on: Vec::new(), from, recipe, stored })
 }
 
 /// A stage whose inputs are not all known: outdated if its own settings say so already.
@@ -121,7 +136,14 @@ fn waiting(
     let mut reasons = staleness::reasons(&recipe, record.as_ref(), false, |path| plan.yaml.origin_text(path));
     reasons.extend(forced.then_some(Reason::Forced));
     let state = if reasons.is_empty() { State::Maybe } else { State::Outdated };
-    Standing { stage: stage.name(), state, reasons, waits_on, recipe, stored: None }
+    Standing { stage: stage.name(), state, reasons, waits_on, from: None, recipe, stored: None }
+}
+
+impl Standing {
+    /// Whether a run would run the stage, or might.
+    pub fn is_to_run(&self) -> bool {
+        matches!(self.state, State::Outdated | State::Maybe)
+    }
 }
 
 impl State {

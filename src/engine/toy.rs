@@ -139,6 +139,7 @@ impl Study {
             yaml: Arc::default(),
             sweep: None,
             beside: super::supply::Shelf::new(),
+            shared: Default::default(),
             folders: Folders { data: root.clone(), outputs: root.join("outputs"), root },
             seed: 1,
             stages: self.stages.iter().map(|toy| Box::new(toy.clone()) as Box<dyn Bound>).collect(),

@@ -32,11 +32,22 @@ pub fn store_with(
     contents: Vec<Content>,
     log: Option<&[u8]>,
 ) -> Result<Record, Failure> {
+    store_as(store, entry, contents, log, |outputs| Record::of(recipe, outputs))
+}
+
+/// The same with a record of one's own, made from what is on the disk.
+pub fn store_as(
+    store: &Store,
+    entry: &Entry,
+    contents: Vec<Content>,
+    log: Option<&[u8]>,
+    record: impl FnOnce(Vec<Output>) -> Record,
+) -> Result<Record, Failure> {
     check_paths(&entry.stage, &contents)?;
     let tmp = fresh(&store.tmp(), &entry.stage)?;
     let logged = log.map_or(Ok(()), |log| files::write(&tmp.join(LOG), log).map(drop));
     let stored =
-        logged.and_then(|()| fill(&tmp, recipe, contents)).and_then(|record| commit(store, entry, &tmp, record));
+        logged.and_then(|()| fill(&tmp, contents, record)).and_then(|record| commit(store, entry, &tmp, record));
     if stored.is_err() {
         let _ = fs::remove_dir_all(&tmp);
     }
@@ -98,7 +109,8 @@ fn fresh(tmp: &Path, stage: &str) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-fn fill(tmp: &Path, recipe: &Recipe, contents: Vec<Content>) -> Result<Record, Failure> {
+/// Writes files and their record into a folder, each synced and hashed from the disk.
+pub fn fill(tmp: &Path, contents: Vec<Content>, record: impl FnOnce(Vec<Output>) -> Record) -> Result<Record, Failure> {
     let mut open = Vec::new();
     for (path, bytes) in &contents {
         let target = tmp.join(path);
@@ -110,7 +122,7 @@ fn fill(tmp: &Path, recipe: &Recipe, contents: Vec<Content>) -> Result<Record, F
     sync(&open)?;
     let outputs: Result<Vec<Output>, Failure> =
         contents.into_iter().map(|(path, bytes)| output(tmp, path, &bytes)).collect();
-    let record = Record::of(recipe, outputs?);
+    let record = record(outputs?);
     let mut text = serde_json::to_vec_pretty(&record).expect("a record is maps with text keys");
     text.push(b'\n');
     let path = tmp.join(FILE);
@@ -170,17 +182,20 @@ fn commit(store: &Store, entry: &Entry, tmp: &Path, record: Record) -> Result<Re
 
 /// A path of an artifact stays below its entry, is plain, and is there once.
 fn check_paths(stage: &str, contents: &[Content]) -> Result<(), Failure> {
+    let Some(path) = unstorable(contents.iter().map(|(path, _)| path.as_str())) else { return Ok(()) };
+    let message = format!("made a file with a path that cannot be stored: `{path}`");
+    Err(Failure::stage(stage, "bad_path", message))
+}
+
+/// The first path that leaves its entry, is not plain, or was there before.
+pub fn unstorable<'a>(mut paths: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut seen = BTreeSet::new();
-    for (path, _) in contents {
+    paths.find(|path| {
         let letters = path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
-        let below = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+        let below = Path::new(*path).components().all(|part| matches!(part, Component::Normal(_)));
         let hidden = path.split('/').any(|part| part.is_empty() || part.starts_with('.'));
-        if !letters || !below || hidden || path == FILE || path == LOG || !seen.insert(path) {
-            let message = format!("made a file with a path that cannot be stored: `{path}`");
-            return Err(Failure::stage(stage, "bad_path", message));
-        }
-    }
-    Ok(())
+        !letters || !below || hidden || *path == FILE || *path == LOG || !seen.insert(*path)
+    })
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub const LOG: &str = "log.txt";
 pub enum Outcome {
     Ran,
     Cached,
+    /// Copied from another study's cache.
+    Fetched,
     Failed,
     Skipped,
 }
@@ -42,6 +44,9 @@ pub struct StageRun {
     /// An earlier result became the current one again.
     #[serde(default)]
     pub switched: bool,
+    /// The cache that its result was copied from, as the configuration names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// What a failed stage said, on one line.
     #[serde(default)]
     pub error: Option<String>,
@@ -50,8 +55,8 @@ pub struct StageRun {
 impl StageRun {
     pub fn new(stage: &str, outcome: Outcome) -> StageRun {
         let stage = stage.to_owned();
-        let (reasons, key, started, error) = (Vec::new(), None, None, None);
-        StageRun { stage, outcome, reasons, key, started, seconds: 0.0, switched: false, error }
+        let (reasons, key, started, from, error) = (Vec::new(), None, None, None, None);
+        StageRun { stage, outcome, reasons, key, started, seconds: 0.0, switched: false, from, error }
     }
 }
 

@@ -83,7 +83,9 @@ fn text(records: &[Record], overrides: &BTreeMap<String, String>) -> String {
         (record.stage.clone(), value)
     };
     let stages: BTreeMap<String, Value> = records.iter().map(stage).collect();
-    let overrides: Vec<&String> = overrides.values().collect();
+    // Where results are looked for decides none of them.
+    let decides = |path: &str| path != "cache" && !path.starts_with("cache.");
+    let overrides: Vec<&String> = overrides.iter().filter(|(path, _)| decides(path)).map(|(_, text)| text).collect();
     let target = records.first().map(|record| record.target.as_str());
     let lock = json!({"format": FORMAT, "overrides": overrides, "stages": stages, "target": target});
     let text = serde_json::to_string_pretty(&lock).expect("maps with text keys and finite numbers");

@@ -20,6 +20,7 @@ pub mod parquet;
 pub mod record;
 pub mod runs;
 pub mod scratch;
+pub mod shared;
 pub mod show;
 pub mod steady;
 pub mod target;

@@ -116,6 +116,20 @@ fn killed_at_every_step() {
 }
 
 #[test]
+fn killed_or_refused_while_results_are_taken_from_another_studys_cache() {
+    let (study, before, after) = changed();
+    let other = copy(&study);
+    other.run(&["run"]).fine();
+    let also = other.path("outputs/.cache").display().to_string();
+    study.edit(|text| format!("{text}\ncache: {{also: [{also:?}]}}\n"));
+    let said = copy(&study).run(&["run", "--json"]).fine();
+    assert!(said.stages_with("running").is_empty() && !said.stages_with("fetched").is_empty(), "{}", said.out);
+    let case = Case::new((study, before, after));
+    steps("kill", &case, usize::MAX);
+    steps("eio", &case, usize::MAX);
+}
+
+#[test]
 fn refused_by_the_disk_at_every_step() {
     steps("eio", &Case::new(changed()), usize::MAX);
 }

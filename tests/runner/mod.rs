@@ -5,6 +5,7 @@ mod exported;
 mod faults;
 mod kept;
 mod locked;
+mod shared;
 mod sweep;
 mod told;
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::store::history::{Outcome, Run};
+use crate::store::history::{Outcome, Run, StageRun};
 use crate::store::record::Output;
 use crate::store::{Digest, Entry, Record, Store, parquet};
 
@@ -48,7 +48,8 @@ impl Side {
                 None => Made::Collected { key: key.to_owned() },
             }
         };
-        let done = run.stages.iter().filter(|stage| matches!(stage.outcome, Outcome::Ran | Outcome::Cached));
+        let is_done = |stage: &&StageRun| matches!(stage.outcome, Outcome::Ran | Outcome::Cached | Outcome::Fetched);
+        let done = run.stages.iter().filter(is_done);
         let keyed = done.filter_map(|stage| Some((stage, stage.key.as_ref()?)));
         let stages = keyed.map(|(stage, key)| (stage.stage.clone(), made(key, &stage.stage))).collect();
         Side { name: run.id.clone(), stages }

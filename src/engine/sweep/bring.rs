@@ -186,7 +186,8 @@ impl<'a> Sweep<'a> {
         for stage in stages {
             match stage.outcome {
                 Outcome::Ran => self.told.ran += 1,
-                Outcome::Cached => self.told.cached += 1,
+                // What was copied did not run.
+                Outcome::Cached | Outcome::Fetched => self.told.cached += 1,
                 Outcome::Failed | Outcome::Skipped => {}
             }
             self.used.entry((stage.stage.clone(), stage.key.clone())).or_insert(stage);

@@ -52,5 +52,5 @@ fn runs(multiverse: &Multiverse, store: &Store, universe: usize) -> Result<Vec<&
     let plan = multiverse.plan(&multiverse.choices[universe - 1]).map_err(Failure::data)?;
     let targets = BTreeSet::from([super::universes::screen(&plan)?]);
     let standings = status::survey(&plan, store, &targets, &BTreeSet::new())?;
-    Ok(standings.into_iter().filter(|standing| standing.stored.is_none()).map(|standing| standing.stage).collect())
+    Ok(standings.into_iter().filter(|standing| standing.is_to_run()).map(|standing| standing.stage).collect())
 }
