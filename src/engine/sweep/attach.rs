@@ -80,7 +80,8 @@ impl Attached {
             inputs: BTreeMap::new(),
         };
         let stored = plan.beside.get(stages::sweep::NAME).cloned();
-        Some(Standing { stage: stages::sweep::NAME, state, reasons, waits_on: Vec::new(), recipe, stored })
+        let (stage, waits_on) = (stages::sweep::NAME, Vec::new());
+        Some(Standing { stage, state, reasons, waits_on, from: None, recipe, stored })
     }
 
     /// What a person should know, if anything.
