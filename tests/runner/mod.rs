@@ -7,6 +7,7 @@ mod kept;
 mod locked;
 mod shared;
 mod sweep;
+mod texts;
 mod told;
 
 use crate::common::{Said, Study};
