@@ -12,20 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use crate::common::{Said, Study};
-
-const PIPELINE: &str = "
-study: {title: synthetic, seed: 1, synthetic: true}
-stages:
-  ingest:
-    participants: {file: participants.csv, id: id, columns: {age: {kind: number, unit: years, range: [18, 90]}}}
-  report: {formats: [html]}
-";
-
-/// Twelve participants, the first of this age.
-fn participants(age: u32) -> String {
-    let row = |n: u32| format!("P{n:02},{}\n", if n == 0 { age } else { 30 + n });
-    format!("id,age\n{}", (0..12).map(row).collect::<String>())
-}
+use crate::recovery::tiny::{PIPELINE, participants};
 
 /// A study of twelve participants with these lines below `stages:` and these files beside pipeline.yaml.
 fn study(own: &str, files: &[(&str, &str)]) -> Study {

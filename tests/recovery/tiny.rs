@@ -7,7 +7,7 @@ use crate::common::{STAGES, Study};
 
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-const PIPELINE: &str = "
+pub const PIPELINE: &str = "
 study: {title: synthetic, seed: 1, synthetic: true}
 stages:
   ingest:
