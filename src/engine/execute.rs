@@ -49,7 +49,7 @@ pub fn execute(
     let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
     let wanted = if request.only { request.targets.clone() } else { graph.with_needs(&request.targets) };
     hold(plan, &wanted, request)?;
-    plan.shared.missing().into_iter().for_each(|text| listener.hear(Event::Remark { text }));
+    plan.shared.away().into_iter().for_each(|text| listener.hear(Event::Remark { text }));
     let diary = Diary::open(store);
     let opened = || on_work(&diary.folder());
     let locked = request.locked.as_deref();

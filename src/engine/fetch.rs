@@ -15,9 +15,16 @@ use crate::store::{Entry, Record};
 
 /// A stage's result in another study's cache, and a remark for each that is there and cannot be used. Reads only.
 pub fn find(plan: &Plan, stage: &dyn Bound, recipe: &Recipe) -> (Option<Found>, Vec<String>) {
-    let mut tables = stage.tables();
-    tables.push(FINDINGS);
-    plan.shared.find(recipe, &tables)
+    plan.shared.find(recipe, &tables(stage))
+}
+
+/// The same for who only wants to know of it: where it is, and its record.
+pub fn look(plan: &Plan, stage: &dyn Bound, recipe: &Recipe) -> Option<(String, Record)> {
+    plan.shared.look(recipe, &tables(stage))
+}
+
+fn tables(stage: &dyn Bound) -> Vec<&'static str> {
+    stage.tables().into_iter().chain([FINDINGS]).collect()
 }
 
 impl Tower<'_> {

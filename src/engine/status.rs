@@ -107,11 +107,11 @@ fn known(plan: &Plan, store: &Store, index: usize, forced: bool, shelf: &mut She
             shelf.insert(stage.name(), stored.clone());
             (if switched { State::CachedNotShown } else { State::Cached }, Vec::new(), Some(stored))
         }
-        Verdict::Run { reasons, .. } => match if forced { None } else { fetch::find(plan, stage, &recipe).0 } {
-            Some(found) => {
-                let stored = Stored { entry: found.entry, record: Arc::new(found.record) };
-                shelf.insert(stage.name(), stored);
-                from = Some(found.from);
+        Verdict::Run { reasons, .. } => match if forced { None } else { fetch::look(plan, stage, &recipe) } {
+            Some((place, record)) => {
+                let entry = store.entry(stage.name(), &recipe.key());
+                shelf.insert(stage.name(), Stored { entry, record: Arc::new(record) });
+                from = Some(place);
                 (State::Shared, Vec::new(), None)
             }
             None => (State::Outdated, reasons, None),

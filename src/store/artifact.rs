@@ -123,10 +123,8 @@ pub fn fill(tmp: &Path, contents: Vec<Content>, record: impl FnOnce(Vec<Output>)
     let outputs: Result<Vec<Output>, Failure> =
         contents.into_iter().map(|(path, bytes)| output(tmp, path, &bytes)).collect();
     let record = record(outputs?);
-    let mut text = serde_json::to_vec_pretty(&record).expect("a record is maps with text keys");
-    text.push(b'\n');
     let path = tmp.join(FILE);
-    let file = files::write(&path, &text)?;
+    let file = files::write(&path, &record.bytes())?;
     file.sync_all().map_err(|error| Failure::io("sync", &path, error))?;
     files::protect(&path)?;
     Ok(record)

@@ -63,10 +63,22 @@ impl Record {
     /// Reads an entry's record; none where there is none that this version understands.
     pub fn read(folder: &Path) -> std::io::Result<Option<Record>> {
         match std::fs::read(folder.join(FILE)) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok().filter(|record: &Record| record.format == FORMAT)),
+            Ok(bytes) => Ok(Record::parse(&bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// A record of a form that this version understands.
+    pub fn parse(bytes: &[u8]) -> Option<Record> {
+        serde_json::from_slice(bytes).ok().filter(|record: &Record| record.format == FORMAT)
+    }
+
+    /// What is written of it.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut text = serde_json::to_vec_pretty(self).expect("a record is maps with text keys");
+        text.push(b'\n');
+        text
     }
 
     /// The digest of one table.

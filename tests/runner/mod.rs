@@ -1,5 +1,6 @@
 //! The commands about runs and the cache, from the outside: what they say, and how they end.
 
+mod bucket;
 mod compared;
 mod exported;
 mod faults;

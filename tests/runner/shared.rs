@@ -381,11 +381,11 @@ fn a_folder_inside_the_study_may_be_written_to_and_two_writers_do_no_harm() {
 #[test]
 fn addresses_are_refused_with_what_to_do() {
     let study = tiny();
-    study.edit(|text| format!("{text}\ncache:\n  also: [\"s3://bucket/cache\", ok, \"https://a/b\"]\n  write: true\n"));
+    study.edit(|text| format!("{text}\ncache:\n  also: [\"gs://bucket/cache\", ok, \"https://a/b\"]\n  write: true\n"));
     let said = study.run(&["run"]);
     assert_eq!(said.code, Some(2));
     for words in [
-        "`s3://bucket/cache` is an address, and only folders are read",
+        "`gs://bucket/cache` is an address, and only folders and s3:// are read",
         "`https://a/b` is an address",
         "(cache.also.0)",
         "mount it as a folder",
