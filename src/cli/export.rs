@@ -90,7 +90,7 @@ fn write(plan: &Plan, store: &Store, standings: &[Standing], args: &RoCrate, to:
         }
     }
     for source in plan.sources.iter().flatten().filter(|_| with.data) {
-        put(&source.bytes, to, &data_path(&source.name))?;
+        put(&source.bytes, to, &data_path(plan, source))?;
     }
     let runs: Vec<Run> = history::ids(store).iter().filter_map(|id| history::read(store, id).run).collect();
     let told = Told { plan, standings, runs: &runs, with };

@@ -9,6 +9,7 @@ use crate::config::Plan;
 use crate::engine::event::{Event, Listener};
 use crate::engine::execute::{Request, execute};
 use crate::engine::status::{survey, survey_alone};
+use crate::engine::sweep::Attached;
 use crate::failure::Failure;
 use crate::progress::{Machine, Person};
 use crate::store::lock::Lock;
@@ -133,7 +134,7 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
     let request = request(plan, args)?;
     let store = Store::new(&plan.folders.outputs).trusting(trust(args.trust_mtime, args.dry_run));
     if args.dry_run {
-        return dry_run(plan, &store, &request, args.json);
+        return dry_run(plan, sweep, &store, &request, args.json);
     }
     let hold = Hold::take(&store, args.wait_lock)?;
     let listener = args.listener();
@@ -164,10 +165,10 @@ fn request(plan: &Plan, args: &Args) -> Result<Request, Failure> {
     Ok(Request { targets, only, force, jobs: threads(args.jobs), keep_going: args.keep_going, locked })
 }
 
-fn dry_run(plan: &Plan, store: &Store, request: &Request, json: bool) -> Result<(), Failure> {
+fn dry_run(plan: &Plan, sweep: Attached, store: &Store, request: &Request, json: bool) -> Result<(), Failure> {
     let survey = if request.only { survey_alone } else { survey };
     let standings = survey(plan, store, &request.targets, &request.force)?;
-    status::print(&standings, json);
+    status::print(&standings, sweep, json);
     Ok(())
 }
 

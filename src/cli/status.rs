@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{OK, Study, out, run, targets};
 use crate::engine::graph::Look;
 use crate::engine::status::{Standing, State, survey};
+use crate::engine::sweep::Attached;
 use crate::failure::{Failure, OUTDATED};
 use crate::progress::with_reasons;
 use crate::store::Store;
@@ -14,7 +15,7 @@ pub struct Args {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
-    /// Leave with 10 when anything is outdated
+    /// Leave with 10 when a run would do anything
     #[arg(long)]
     exit_code: bool,
     /// Do not hash cached files that look as they did when `run --trust-mtime` hashed them
@@ -26,10 +27,7 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     let (plan, sweep) = study.load()?;
     let store = Store::new(&plan.folders.outputs).trusting(run::trust(args.trust_mtime, true));
     let standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
-    print(&standings, args.json);
-    if let (false, Some(remark)) = (args.json, sweep.remark()) {
-        out(remark);
-    }
+    print(&standings, sweep, args.json);
     let current = standings.iter().all(|standing| standing.state.is_current());
     Ok(if current || !args.exit_code { OK } else { OUTDATED })
 }
@@ -37,10 +35,10 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
 /// The version of the JSON's form.
 const FORMAT: u32 = 1;
 
-/// Prints standings, as lines or as one JSON object `{"format": 1, "stages": […]}`.
-pub fn print(standings: &[Standing], json: bool) {
+/// Prints standings and how the sweep stands, as lines or as one JSON object `{"format": 1, "stages": […], "sweep": …}`.
+pub fn print(standings: &[Standing], sweep: Attached, json: bool) {
     if json {
-        out(&serde_json::json!({"format": FORMAT, "stages": standings}).to_string());
+        out(&serde_json::json!({"format": FORMAT, "stages": standings, "sweep": sweep}).to_string());
         return;
     }
     for standing in standings {
@@ -48,6 +46,7 @@ pub fn print(standings: &[Standing], json: bool) {
             out(&line);
         }
     }
+    sweep.remark().into_iter().for_each(out);
 }
 
 /// A standing as lines for a person.

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::once;
 use crate::common::Study;
+use crate::recovery::tiny::tiny;
 
 fn crate_of(folder: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(folder.join("ro-crate-metadata.json")).unwrap();
@@ -89,21 +90,61 @@ fn a_crate_names_every_file_setting_and_time_and_holds_no_participant_unless_ask
     );
 }
 
-#[test]
-fn a_crate_with_results_and_data_holds_the_bytes_that_it_names() {
-    let study = once();
-    let graph = exported(&study, &["--results", "--data"]);
+/// Every file that a crate names is in it and has the digest and the length that it says; how many there are.
+#[track_caller]
+fn has_what_it_names(study: &Study, graph: &[Value]) -> usize {
     let files: Vec<&Value> =
         graph.iter().filter(|entity| list(&entity["@type"]).iter().any(|kind| *kind == "File")).collect();
-    assert!(files.len() > 40, "{}", files.len());
-    for file in files {
-        let bytes = std::fs::read(study.path("crate").join(file["@id"].as_str().unwrap())).unwrap();
+    for file in &files {
+        let bytes = std::fs::read(study.path("crate").join(file["@id"].as_str().unwrap().replace("%20", " "))).unwrap();
         let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(
             (file["sha256"].as_str(), file["contentSize"].as_str()),
             (Some(&*digest), Some(&*bytes.len().to_string()))
         );
     }
+    files.len()
+}
+
+#[test]
+fn a_crate_with_results_and_data_holds_the_bytes_that_it_names() {
+    let study = once();
+    let graph = exported(&study, &["--results", "--data"]);
+    assert!(has_what_it_names(&study, &graph) > 40);
+}
+
+#[test]
+fn a_crate_with_the_data_is_a_study_that_runs_to_the_same_bytes_wherever_its_files_lay() {
+    let study = tiny();
+    for (path, text) in [("participants.csv", "not the one in data\n"), ("renv.lock", "{}"), ("results/a.txt", "mine")]
+    {
+        std::fs::create_dir_all(study.path(path).parent().unwrap()).unwrap();
+        study.write(path, text);
+    }
+    let step = "  mine: {command: [cp, participants.csv, kept.txt], outputs: {kept: kept.txt}, \
+                files: [participants.csv, renv.lock, pipeline.yaml]}\n  report:";
+    study.edit(|text| text.replace("  report:", step));
+    std::fs::rename(study.path("data"), study.path("my data")).unwrap();
+    study.edit(|text| text.replace("seed: 1", "seed: 1, data: my data"));
+    study.run(&["run"]).fine();
+    let graph = exported(&study, &["--results", "--data"]);
+    has_what_it_names(&study, &graph);
+    for path in ["my data/participants.csv", "participants.csv", "renv.lock", "pipeline.yaml"] {
+        let bytes = |path: &str| std::fs::read(study.path(path)).unwrap();
+        assert!(bytes(&format!("crate/{path}")) == bytes(path), "{path}");
+    }
+    study.run(&["run", "--locked", "--pipeline", "crate/pipeline.yaml"]).fine();
+    // What has the place of something that the crate needs lies elsewhere in it.
+    std::fs::remove_dir_all(study.path("crate")).unwrap();
+    study.edit(|text| text.replace("renv.lock, ", "renv.lock, results/a.txt, "));
+    study.run(&["run"]).fine();
+    let graph = exported(&study, &["--results", "--data"]);
+    has_what_it_names(&study, &graph);
+    let lies = |entity: &&Value| entity["@id"].as_str().unwrap().starts_with("outside/");
+    assert_eq!(
+        graph.iter().filter(lies).map(|entity| entity["contentSize"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["4"]
+    );
 }
 
 #[test]

@@ -322,7 +322,10 @@ fn what_looks_at_results_looks_at_the_sweep_as_well() {
     let said = study.run(&["verify", "--rerun"]).fine().out;
     assert!(!said.contains("sweep"), "there is nothing of the sweep to be looked at: {said}");
 
+    let status = || json(&study.run(&["status", "--json", "--exit-code"]).fine())["sweep"].clone();
+    assert_eq!(status(), "not_run", "and it does not count");
     study.run(&["sweep"]).fine();
+    assert_eq!(status(), "cached");
     let mermaid = graph("mermaid");
     assert!(mermaid.contains("sweep[\"sweep<br/>cached\"]:::cached"), "{mermaid}");
     let tables = "associations<br/>curves<br/>findings<br/>specifications<br/>universes";

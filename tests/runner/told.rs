@@ -76,6 +76,7 @@ fn the_json_of_explain_status_and_log_has_a_version_and_the_documented_fields() 
     assert!(part["origin"].as_str().unwrap().starts_with("pipeline.yaml:"), "{part}");
     let status = json(&study.run(&["status", "--json"]).fine());
     assert_eq!((&status["format"], status["stages"].as_array().unwrap().len()), (&1.into(), STAGES.len()));
+    assert!(status["sweep"].is_null() && status.as_object().unwrap().contains_key("sweep"));
     let log = json(&study.run(&["log", "--json"]).fine());
     assert_eq!((&log["format"], &log["runs"][0]["run"]["format"]), (&1.into(), &1.into()));
     assert_eq!(log["runs"][0]["run"]["command"], serde_json::json!(["run"]));

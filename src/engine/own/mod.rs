@@ -21,7 +21,7 @@ mod work;
 mod wrong;
 
 pub use check::check;
-pub use node::Own;
+pub use node::{FILE, Own};
 pub use params::Params;
 pub use run::{Around, run};
 pub use weave::{cyclic, weave};

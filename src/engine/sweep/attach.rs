@@ -15,11 +15,11 @@ use crate::failure::Failure;
 use crate::store::{Store, verify};
 
 /// How the sweep stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Attached {
-    /// The configuration has none.
-    None,
     /// Its result is there, whole and of these settings and files.
+    #[serde(rename = "cached")]
     Current,
     /// There is no result yet.
     NotRun,
@@ -27,6 +27,9 @@ pub enum Attached {
     Outdated,
     /// What is there is not as it was written.
     Damaged,
+    /// The configuration has none.
+    #[serde(untagged)]
+    None,
 }
 
 /// Lends the sweep's result to the plan if it is up to date. Reads only.

@@ -8,12 +8,16 @@ mod graph;
 mod stage;
 mod study;
 
+use std::path::{Component, Path};
+
 use serde_json::Value;
 
 use crate::config::Plan;
+use crate::config::sources::Source;
+use crate::engine::own;
 use crate::engine::status::Standing;
-use crate::store::Digest;
 use crate::store::history::Run;
+use crate::store::{Digest, lockfile};
 
 /// The file that makes a folder a crate.
 pub const METADATA: &str = "ro-crate-metadata.json";
@@ -57,8 +61,27 @@ pub fn result_path(stage: &str, file: &str) -> String {
     format!("results/{stage}/{file}")
 }
 
-/// Where a file of the study is in a crate that holds data: below `data`, wherever it lay.
-pub fn data_path(name: &str) -> String {
-    let plain = name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
-    format!("data/{}", plain.collect::<Vec<_>>().join("/"))
+/// Where a file of the study is in a crate that holds data: where it is in the study, so that the crate can be run. What
+/// has no such place, or one that the crate needs itself, is told apart by what is in it.
+pub fn data_path(plan: &Plan, source: &Source) -> String {
+    let folders = &plan.folders;
+    let base = if source.role == own::FILE { &folders.root } else { &folders.data };
+    let whole = base.join(&source.name);
+    let below = whole.strip_prefix(&folders.root).ok().and_then(plain);
+    let name = whole.file_name().unwrap_or_default().to_string_lossy();
+    let apart = || format!("outside/{}/{name}", &source.digest.as_str()[..12]);
+    let lock = lockfile::path(&plan.pipeline);
+    let own = |path: &str| path == METADATA || lock.file_name().is_some_and(|name| name == path);
+    let free = |path: &String| !own(path) && !path.starts_with("results/") && !path.starts_with("outside/");
+    below.filter(free).unwrap_or_else(apart)
+}
+
+/// A path of plain names, with `/`.
+fn plain(path: &Path) -> Option<String> {
+    let parts = path.components().filter(|part| *part != Component::CurDir);
+    let name = |part: Component<'_>| match part {
+        Component::Normal(name) => name.to_str().map(str::to_owned),
+        _ => None,
+    };
+    Some(parts.map(name).collect::<Option<Vec<_>>>()?.join("/"))
 }

@@ -117,7 +117,7 @@ impl<'a> Stage<'a> {
     }
 
     fn source(&self, graph: &mut Graph, source: &Source) -> Value {
-        let path = data_path(&source.name);
+        let path = data_path(self.told.plan, source);
         let payload = Payload { path, sha256: source.digest.clone(), bytes: source.bytes.len() as u64 };
         described(graph, &payload, self.told.with.data, "A file of the study")
     }

@@ -5,8 +5,9 @@
 
 pub mod censored;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{Fitted, Remark, State, StepNote};
 use crate::contract::quantity::{NonNegative, Positive};
@@ -65,6 +66,7 @@ pub enum BelowLod {
     /// What a left-censored normal distribution of the analyte's logarithms, fitted by maximum likelihood, expects below
     /// the limit (Tobin 1958, 10.2307/1907382).
     #[serde(alias = "tobit")]
+    #[schemars(transform = also_tobit)]
     CensoredMl {
         /// The mean below the limit, the same for all, or a draw for each value. Default: mean.
         #[serde(default)]
@@ -73,6 +75,15 @@ pub enum BelowLod {
         #[serde(default)]
         classes: Vec<String>,
     },
+}
+
+/// Tells an editor the other name that the method goes by.
+fn also_tobit(schema: &mut Schema) {
+    let said = schema.get("description").cloned();
+    if let Some(method) = schema.pointer_mut("/properties/method") {
+        let other = json!({"const": "tobit", "description": "Another name of `censored_ml`."});
+        *method = json!({"description": said, "oneOf": [{"const": "censored_ml", "description": said}, other]});
+    }
 }
 
 /// What the step learned.
