@@ -4,6 +4,7 @@ use super::{Study, out, run};
 use crate::config::{self, Plan};
 use crate::engine::event::Event;
 use crate::engine::execute::{Request, execute};
+use crate::engine::locked;
 use crate::engine::sweep::{self, Multiverse, Outlook, Told};
 use crate::failure::Failure;
 use crate::store::Store;
@@ -46,17 +47,20 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
         return dry_run(&multiverse, &store, args.json);
     }
     let identities = multiverse.identities()?;
+    let (targets, locked) = ((0..plan.stages.len()).collect(), run::locked(plan, args.locked)?);
+    if let Some(lock) = &locked {
+        plan.refuse(locked::settled(plan, &targets, lock))?;
+    }
+    let request = Request { targets, jobs: run::threads(args.jobs), locked, ..Request::default() };
     let hold = run::Hold::take(&store, args.wait_lock)?;
     let listener = run::listener(args.json, args.quiet);
-    let (listener, jobs) = (&*listener, run::threads(args.jobs));
+    let listener = &*listener;
     let open_log = run::open_log(listener);
-    if let Some(told) = sweep::run(plan, &multiverse, &identities, jobs, listener, &hold.lock, &open_log)? {
+    if let Some(told) = sweep::run(plan, &multiverse, &identities, &request, listener, &hold.lock, &open_log)? {
         listener.hear(Event::Remark { text: words(&told) });
     }
     // The configuration's own results and the report, which now has the curves.
     sweep::lend(plan, &multiverse, &identities)?;
-    let targets = (0..plan.stages.len()).collect();
-    let request = Request { targets, jobs, locked: run::locked(plan, args.locked)?, ..Request::default() };
     execute(plan, &store, &request, listener, &hold.lock, &open_log)
 }
 

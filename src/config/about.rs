@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use stages::contract::fingerprint::Fingerprinted;
 use stages::contract::{About, AboutOwn, AboutSource, AboutStage, fingerprint};
 
 use super::file::File;
@@ -59,7 +60,7 @@ fn own(file: &File) -> Vec<AboutOwn> {
     file.stages.own.iter().flat_map(of).collect()
 }
 
-/// Every resolved setting by its dotted path, except where a stage's results go.
+/// Every resolved setting by its dotted path, the sweep's too, except where a stage's results go.
 fn settings(file: &File, stages: &[Box<dyn Bound>]) -> BTreeMap<String, Value> {
     let mut settings = BTreeMap::from([("study.seed".to_owned(), Value::from(file.study.seed))]);
     for stage in stages {
@@ -70,6 +71,7 @@ fn settings(file: &File, stages: &[Box<dyn Bound>]) -> BTreeMap<String, Value> {
         let told = |path: &str| !path.starts_with(PATH) && !variable(path);
         settings.extend(own.into_iter().filter(|(path, _)| told(path)).map(renamed));
     }
+    settings.extend(file.sweep.iter().flat_map(|sweep| fingerprint::flatten("sweep", &sweep.settings())));
     settings
 }
 
@@ -108,7 +110,7 @@ fn told((path, value): &(String, Value)) -> Option<Vec<(String, Value)>> {
                 (path, serde_json::json!({"caption": item["caption"], "rows": item["rows"]}))
             })
             .collect(),
-        // Words of methods as well.
+        // Words of methods as well; the settings that they follow from are among the settings.
         "sweep" => Vec::new(),
         "version" => vec![("program".to_owned(), value.clone())],
         other => vec![(format!("study.{other}"), value.clone())],

@@ -54,6 +54,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Fails where there is any problem.
+    pub fn refuse(&self, problems: Vec<Problem>) -> Result<(), Failure> {
+        if problems.is_empty() { Ok(()) } else { Err(Failure::input(problems, Arc::clone(&self.yaml))) }
+    }
+
     /// Gives the places that name a file by its role the name of the file.
     pub fn naming_files(&self, mut problems: Vec<Problem>) -> Vec<Problem> {
         for problem in &mut problems {

@@ -75,7 +75,7 @@ pub fn execute(
 /// Refuses a plan that is not what the lock file says, where the run is held to one.
 fn hold(plan: &Plan, wanted: &BTreeSet<usize>, request: &Request) -> Result<(), Failure> {
     let problems = request.locked.as_ref().map_or_else(Vec::new, |lock| locked::before(plan, wanted, lock));
-    if problems.is_empty() { Ok(()) } else { Err(Failure::input(problems, Arc::clone(&plan.yaml))) }
+    plan.refuse(problems)
 }
 
 /// How the stages ended.

@@ -18,8 +18,17 @@ use crate::store::lockfile::{LockedStage, Lockfile};
 use crate::store::target::target;
 use crate::store::{Digest, Record};
 
-/// Everything in which the plan differs from the lock file; nothing was run for it.
+/// Everything in which the plan and the sweep's tables beside it differ from the lock file; nothing was run for it.
 pub fn before(plan: &Plan, wanted: &BTreeSet<usize>, lock: &Lockfile) -> Vec<Problem> {
+    let lent = |index: &usize| {
+        let stage = plan.stages[*index].as_ref();
+        lent(plan, stage, lock.stages.get(stage.name())?, &lock.name)
+    };
+    settled(plan, wanted, lock).into_iter().chain(wanted.iter().filter_map(lent)).collect()
+}
+
+/// Everything in which the configuration and the study's files differ from the lock file.
+pub fn settled(plan: &Plan, wanted: &BTreeSet<usize>, lock: &Lockfile) -> Vec<Problem> {
     // A setting that several stages hold, and the report with all of them, is one problem.
     let mut problems: BTreeMap<String, Problem> = BTreeMap::new();
     for index in wanted {
@@ -33,9 +42,6 @@ pub fn before(plan: &Plan, wanted: &BTreeSet<usize>, lock: &Lockfile) -> Vec<Pro
         };
         for (name, problem) in stage_problems(&recipe, locked, &lock.name) {
             problems.entry(name).or_insert(problem);
-        }
-        if let Some(problem) = lent(plan, stage, locked, &lock.name) {
-            problems.insert(format!("lent to {}", stage.name()), problem);
         }
     }
     problems.into_values().collect()
@@ -71,7 +77,7 @@ fn stage_problems(recipe: &Recipe, locked: &LockedStage, lock: &str) -> Vec<(Str
     let now = recipe.flat_settings();
     for path in now.keys().chain(locked.settings.keys()).collect::<BTreeSet<_>>() {
         // The report holds other stages' versions and files among its settings: those stages tell of them.
-        match path.starts_with("stages.") || path.starts_with("study.") {
+        match ["stages.", "study.", "sweep."].iter().any(|section| path.starts_with(section)) {
             true => differs(path, path, Place::setting(path), now.get(path), locked.settings.get(path)),
             false if path == "program" => {
                 let words = "the version of the program";
@@ -111,6 +117,23 @@ pub fn after(record: &Record, lock: &Lockfile) -> Result<(), Failure> {
     };
     let message = format!("made other bytes than {} has: {}{machine}", lock.name, other.join(", "));
     Err(Failure::stage(&record.stage, "locked", message))
+}
+
+/// Whether the sweep's tables are those that stages were locked with; else the failure that names each.
+pub fn swept(record: &Record, lock: &Lockfile) -> Result<(), Failure> {
+    let of_sweep = |slot: &str| slot.strip_prefix(stages::sweep::NAME)?.strip_prefix('/').map(str::to_owned);
+    let inputs = lock.stages.values().flat_map(|stage| &stage.inputs);
+    let locked: BTreeMap<String, &Digest> =
+        inputs.filter_map(|(slot, digest)| Some((of_sweep(slot)?, digest))).collect();
+    let other =
+        |(table, digest): &(&String, &&Digest)| record.table(table).map(|output| &output.sha256) != Some(digest);
+    let other: Vec<&str> = locked.iter().filter(other).map(|(table, _)| table.as_str()).collect();
+    let message = match (locked.is_empty(), other.is_empty()) {
+        (true, _) => format!("{} was written without the sweep", lock.name),
+        (false, true) => return Ok(()),
+        (false, false) => format!("made other tables than {} has: {}", lock.name, other.join(", ")),
+    };
+    Err(Failure::stage(stages::sweep::NAME, "locked", message))
 }
 
 #[cfg(test)]

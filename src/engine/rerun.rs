@@ -43,14 +43,14 @@ pub fn rerun(
     let store = Store::new(&plan.folders.outputs);
     let lock = Lock::take(&store, false)?;
     let listener = &Work(listener);
+    let targets: BTreeSet<usize> = (0..plan.stages.len()).collect();
+    let request = Request { targets, jobs, ..Request::default() };
     if let Some(multiverse) = multiverse {
         let identities = multiverse.identities()?;
-        sweep::run(&plan, multiverse, &identities, jobs, listener, &lock, &|_| ())?;
+        sweep::run(&plan, multiverse, &identities, &request, listener, &lock, &|_| ())?;
         // The report is made again of what was made again.
         sweep::lend(&mut plan, multiverse, &identities)?;
     }
-    let targets: BTreeSet<usize> = (0..plan.stages.len()).collect();
-    let request = Request { targets, jobs, ..Request::default() };
     execute(&plan, &store, &request, listener, &lock, &|_| ())?;
     // One stage of another instruction set hands its last digits on to all that follow.
     let same_instructions =

@@ -130,9 +130,13 @@ impl Params {
         for (at, setting) in self.settings.iter().enumerate() {
             check_setting(setting, at, &mut problems);
         }
+        let swept: Vec<(&String, String)> =
+            self.settings.iter().enumerate().map(|(at, one)| (&one.set, format!("sweep.settings.{at}.set"))).collect();
+        problems.extend(overlapping(&swept));
         for (at, universe) in self.universes.iter().enumerate() {
             let place = |path: &String| format!("sweep.universes.{at}.{path}");
             problems.extend(universe.keys().filter_map(|path| out_of_reach(path, &place(path))));
+            problems.extend(overlapping(&universe.keys().map(|path| (path, place(path))).collect::<Vec<_>>()));
         }
         problems.extend(self.check_names());
         problems.extend(self.check_count());
@@ -170,7 +174,8 @@ impl Params {
         let mut problems = Vec::new();
         for (at, setting) in self.settings.iter().enumerate() {
             let name = setting.name();
-            if !taken.insert(name.clone()) {
+            let again = || self.settings[..at].iter().any(|other| other.set == setting.set);
+            if !taken.insert(name.clone()) && !again() {
                 let place = Place::setting(format!(
                     "sweep.settings.{at}.{}",
                     if setting.name.is_some() { "name" } else { "set" }
@@ -200,21 +205,46 @@ fn check_setting(setting: &Setting, at: usize, problems: &mut Vec<Problem>) {
         let place = Place::setting(place("labels"));
         problems.push(Problem::new("labels_do_not_match", place, message, "give each alternative one label"));
     }
-    for (label, alternative) in setting.to.iter().enumerate() {
-        if setting.to[..label].contains(alternative) {
-            let message = format!("the alternative {} is there twice", text(alternative));
-            let place = Place::setting(place(&format!("to.{label}")));
+    for at in 0..setting.to.len() {
+        let label = setting.label(at);
+        if setting.to[..at].contains(&setting.to[at]) {
+            let message = format!("the alternative {} is there twice", text(&setting.to[at]));
+            let place = Place::setting(place(&format!("to.{at}")));
             problems.push(Problem::new("alternative_twice", place, message, "keep one of them"));
+        } else if (0..at).any(|other| setting.label(other) == label) {
+            let message = format!("two alternatives are called `{label}`");
+            let place = Place::setting(place(if setting.labels.is_some() { "labels" } else { "to" }));
+            problems.push(Problem::new("label_twice", place, message, "give each a label of its own, under `labels`"));
         }
     }
 }
 
+/// Whether a path is another or lies in it.
+fn within(path: &str, section: &str) -> bool {
+    path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// A setting with two values in one universe has the one that is set last, under the name of both.
+fn overlapping(paths: &[(&String, String)]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, (path, place)) in paths.iter().enumerate() {
+        let Some((other, _)) = paths[..at].iter().find(|(other, _)| within(path, other) || within(other, path)) else {
+            continue;
+        };
+        let message = match path == other {
+            true => format!("`{path}` is swept twice"),
+            false => format!("`{path}` and `{other}` are swept, and one lies within the other"),
+        };
+        let remedy = "keep one of them, with all alternatives; each universe sets a setting once";
+        problems.push(Problem::new("swept_twice", Place::setting(place.clone()), message, remedy));
+    }
+    problems
+}
+
 /// What a sweep compares are the associations of the screen: settings that these do not come from are refused.
 fn out_of_reach(path: &str, place: &str) -> Option<Problem> {
-    let within =
-        |section: &str| path == section || path.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
     let stages = ["ingest", "qc", "normalize", "outcomes", "screen"].map(|stage| format!("stages.{stage}"));
-    let reaches = stages.iter().any(|stage| within(stage)) || path == "study.seed" || path == "study.data";
+    let reaches = stages.iter().any(|stage| within(path, stage)) || path == "study.seed" || path == "study.data";
     let message = format!("`{path}` is no setting that the associations of the screen come from");
     let remedy = "name a setting of stages.ingest, qc, normalize, outcomes or screen, or study.seed, or study.data";
     (!reaches).then(|| Problem::new("out_of_reach", Place::setting(place), message, remedy))

@@ -257,6 +257,21 @@ fn what_cannot_be_swept_is_refused_before_anything_runs() {
         refused("\nsweep:\n  settings:\n    - {set: stages.report.formats, to: [[html]]}\n  curve: {alpha: 1}\n");
     assert!(said.contains("out_of_reach") || said.contains("no setting that the associations"), "{said}");
     assert!(said.contains("1 is not a probability"), "{said}");
+    // One setting under two names, and one within another, would each be called what they were not run with.
+    let confidence = "{set: stages.screen.confidence, name: a, to: [0.9]}, {set: stages.screen.confidence, to: [0.8]}";
+    let predictor = "{set: stages.screen.models.published.predictor, to: [{change: percent}, baseline]}, \
+                     {set: stages.screen.models.published.predictor.change, labels: [one, one], to: [percent, log2_ratio]}";
+    let universe = "{stages.screen.models: {}, stages.screen.models.published: {}}";
+    let said = refused(&format!("\nsweep:\n  settings: [{confidence}, {predictor}]\n  universes: [{universe}]\n"));
+    for words in [
+        "`stages.screen.confidence` is swept twice",
+        "`stages.screen.models.published.predictor.change` and `stages.screen.models.published.predictor` are swept, and one",
+        "`stages.screen.models.published` and `stages.screen.models` are swept, and one lies within the other",
+        "two alternatives are called `one`",
+        "4 problems; nothing was run",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }
 
 #[test]
@@ -296,6 +311,52 @@ fn a_lock_with_a_sweep_asks_for_the_sweep_and_is_met_by_the_same() {
     assert_same(&study.shown(), &shown);
     study.run(&light(&["run", "--locked"])).fine();
     assert_eq!(std::fs::read(study.path("pipeline.lock")).unwrap(), lock);
+    // Another setting of the sweep is named before anything runs; other tables are made and not shown.
+    let swept = || std::fs::canonicalize(study.path("outputs/sweep")).unwrap();
+    let before = swept();
+    let other = ["-S", "sweep.curve.draws=50"];
+    for command in ["sweep", "run"] {
+        let words: Vec<&str> = light(&[command, "--locked"]).into_iter().chain(other).collect();
+        let said = study.run(&words);
+        let named = "sweep.curve.draws is 50, and pipeline.lock has 49";
+        assert!(said.code == Some(2) && said.err.contains(named), "{command}: {}", said.err);
+        assert!(said.err.contains("nothing was run") && swept() == before, "{}", said.err);
+    }
+    let words: Vec<&str> = light(&["explain", "report"]).into_iter().chain(other).collect();
+    let said = study.run(&words).fine().out;
+    assert!(said.contains("sweep.curve.draws 49 -> 50"), "{said}");
+    let forged = |text: &str| {
+        let slot = text.find("\"sweep/curves\": \"").unwrap() + "\"sweep/curves\": \"".len();
+        let (head, tail) = text.split_at(slot);
+        format!("{head}{}{}", "0".repeat(64), &tail[64..])
+    };
+    let text = String::from_utf8(lock).unwrap();
+    study.write("pipeline.lock", &forged(&text));
+    let said = study.run(&light(&["sweep", "--locked"]));
+    assert!(
+        said.code == Some(20) && said.err.contains("made other tables than pipeline.lock has: curves"),
+        "{}",
+        said.err
+    );
+    assert_eq!(swept(), before);
+}
+
+#[test]
+fn a_section_for_a_sweep_that_has_not_run_is_why_the_report_is_made_again() {
+    let study = tiny();
+    let (with, without) = (std::fs::read_to_string(study.pipeline()).unwrap(), "sweep:");
+    let at = with.find(without).unwrap();
+    study.write("pipeline.yaml", &with[..at]);
+    study.run(&["run"]).fine();
+    study.write("pipeline.yaml", &with);
+    let said = study.run(&["explain", "report"]).fine().out;
+    assert!(said.contains("sweep.") && said.contains("(not set) -> ") && !said.contains("never run with"), "{said}");
+    let said = study.run(&["run", "--locked"]);
+    assert!(
+        said.code == Some(2) && said.err.contains("(not set)") && said.err.contains("nothing was run"),
+        "{}",
+        said.err
+    );
 }
 
 /// The small study of the reference, of six people.

@@ -14,6 +14,7 @@ use crate::engine::decide::{Verdict, decide};
 use crate::engine::event::{Event, Listener};
 use crate::engine::execute::{Flown, Request, fly};
 use crate::engine::flight::Tower;
+use crate::engine::locked;
 use crate::engine::perform::{contents, perform};
 use crate::engine::plan::Graph;
 use crate::engine::recipe::Recipe;
@@ -21,6 +22,7 @@ use crate::engine::supply::Stored;
 use crate::failure::Failure;
 use crate::store::history::{Diary, Outcome, StageRun};
 use crate::store::lock::Lock;
+use crate::store::lockfile::Lockfile;
 use crate::store::{Digest, Entry, Store, artifact};
 
 const NAME: &str = stages::sweep::NAME;
@@ -52,23 +54,25 @@ struct Sweep<'a> {
     told: Told,
 }
 
-/// Brings the sweep up to date and shows its result; none is told where that was in the cache.
+/// Brings the sweep up to date and shows its result, where that is what the lock file says; none is told where it was
+/// in the cache.
 pub fn run(
     plan: &Plan,
     multiverse: &Multiverse,
     identities: &[Identity],
-    jobs: usize,
+    request: &Request,
     listener: &dyn Listener,
     _lock: &Lock,
     on_work: &(dyn Fn(&Path) + Sync),
 ) -> Result<Option<Told>, Failure> {
+    let (jobs, locked) = (request.jobs, request.locked.as_deref());
     let store = Store::new(&plan.folders.outputs);
     let recipe = multiverse.recipe(plan, identities);
     let (entry, reasons, damaged) = match decide(&recipe, &store, &plan.yaml, false)? {
         Verdict::Cached { entry, switched, .. } => {
             let key = entry.key.to_string();
             listener.hear(Event::Cached { stage: NAME, key, switched });
-            return show(&store, &entry).map(|()| None);
+            return show(&store, &entry, locked).map(|()| None);
         }
         Verdict::Run { entry, reasons, damaged } => (entry, reasons, damaged),
     };
@@ -86,7 +90,7 @@ pub fn run(
     let used = std::mem::take(&mut sweep.used).into_values().collect();
     let written = diary.write_with(overrides, vec![own], used, made.as_ref().err());
     made.and(written)?;
-    show(&store, &entry).map(|()| Some(sweep.told))
+    show(&store, &entry, locked).map(|()| Some(sweep.told))
 }
 
 /// How the sweep ended, for the history.
@@ -97,7 +101,10 @@ fn ending(made: &Result<(), Failure>, entry: &Entry) -> StageRun {
     }
 }
 
-fn show(store: &Store, entry: &Entry) -> Result<(), Failure> {
+fn show(store: &Store, entry: &Entry, locked: Option<&Lockfile>) -> Result<(), Failure> {
+    if let (Some(lock), Some(record)) = (locked, entry.record()) {
+        locked::swept(&record, lock)?;
+    }
     store.show(&[entry]).map(|_| ())
 }
 
