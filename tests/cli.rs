@@ -113,6 +113,41 @@ fn one_stage_can_be_run_by_name_and_forced() {
 }
 
 #[test]
+fn a_report_that_is_made_on_results_of_other_settings_says_so_until_they_are_up_to_date() {
+    let study = Study::of_the_repository();
+    study.run(&["run"]).fine();
+    let before = study.shown();
+    let other = "stages.screen.confidence=0.9";
+    let page = |study: &Study| std::fs::read_to_string(study.path("outputs/report/report.html")).unwrap();
+    let words = "These numbers are not of the settings and files below: screen was out of date";
+    assert!(!page(&study).contains("These numbers are not"));
+    for arguments in [["run", "report", "--only"], ["run", "--from", "report"]] {
+        let said = study.run(&[&arguments[..], &["-S", other]].concat()).fine();
+        assert!(said.err.contains("computed on results that are out of date: screen"), "{}", said.err);
+        assert!(page(&study).contains(words), "{arguments:?}");
+    }
+    let told = study.run(&["status", "-S", other]).fine().out;
+    assert!(
+        told.contains(r#"report     outdated stages whose results are of other settings ["screen"] -> (not set)"#),
+        "{told}"
+    );
+    study.run(&["run", "-S", other]).fine();
+    assert!(!page(&study).contains("These numbers are not"));
+    study.run(&["run", "report", "--only", "-S", other]).fine();
+    assert!(!page(&study).contains("These numbers are not"), "everything is up to date");
+    study.run(&["run"]).fine();
+    assert_same(&study.shown(), &before);
+}
+
+#[test]
+fn one_item_of_a_long_list_is_a_reason_by_its_own_path() {
+    let study = Study::of_the_repository();
+    study.run(&["run"]).fine();
+    let told = study.run(&["status", "-S", "stages.normalize.steps.4.transform.method=log2"]).fine().out;
+    assert!(told.contains(r#"outdated stages.normalize.steps.4.transform.method "none" -> "log2" (-S)"#), "{told}");
+}
+
+#[test]
 fn commands_that_only_read_write_nothing() {
     let study = Study::of_the_repository();
     for arguments in [&["status"][..], &["run", "-n"], &["check"], &["schema"]] {

@@ -1,12 +1,12 @@
 //! `ketascreen diff RUN [RUN]`: what two runs were made of, what they made, and which results moved. Stores nothing.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{OK, Study, out};
 use crate::config;
 use crate::engine::diff::associations::{Associations, Crossing, Moved};
-use crate::engine::diff::{Difference, FilePair, Pair, Side, StagePair, difference};
-use crate::engine::reason::shown;
+use crate::engine::diff::{Difference, FilePair, Side, StagePair, difference};
+use crate::engine::pair::Pair;
 use crate::engine::registry;
 use crate::failure::Failure;
 use crate::store::{Store, runs};
@@ -86,8 +86,7 @@ fn text(found: &Difference, all: bool) -> Vec<String> {
 }
 
 fn values(word: &str, pair: &Pair) -> String {
-    let value = |value: &Option<Value>| shown(value.as_ref());
-    format!("{word:<8} {} {} -> {}", pair.name, value(&pair.old), value(&pair.new))
+    format!("{word:<8} {} {}", pair.name, pair.words())
 }
 
 fn stage(pair: &StagePair) -> Vec<String> {

@@ -71,9 +71,12 @@ struct Study {
 impl Study {
     /// The plan, with the sweep's result where that is up to date.
     fn load(&self) -> Result<(config::Plan, Attached), Failure> {
-        let options = self.options();
-        let mut plan = config::load(&options)?;
-        let attached = attach(&mut plan, &options)?;
+        self.load_as(&self.options())
+    }
+
+    fn load_as(&self, options: &config::Options) -> Result<(config::Plan, Attached), Failure> {
+        let mut plan = config::load(options)?;
+        let attached = attach(&mut plan, options)?;
         Ok((plan, attached))
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{OK, Study, json_failure, status, targets, tell, watch};
-use crate::config::Plan;
+use crate::config::{self, Plan};
 use crate::engine::event::{Event, Listener};
 use crate::engine::execute::{Request, execute};
 use crate::engine::status::{survey, survey_alone};
@@ -130,16 +130,20 @@ pub fn open_log(listener: &dyn Listener) -> impl Fn(&Path) + Sync {
 
 fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Failure> {
     let (plan, sweep) = study.load()?;
-    let plan = slot.insert(plan);
-    let request = request(plan, args)?;
+    let mut plan = slot.insert(plan);
+    let mut request = request_of(plan, args)?;
     let store = Store::new(&plan.folders.outputs).trusting(trust(args.trust_mtime, args.dry_run));
     if args.dry_run {
         return dry_run(plan, sweep, &store, &request, args.json);
     }
     let hold = Hold::take(&store, args.wait_lock)?;
     let listener = args.listener();
-    if request.only {
-        warn_if_outdated(plan, &store, &request, &*listener)?;
+    let outdated = if request.only { outdated(plan, &store, &request)? } else { Vec::new() };
+    if !outdated.is_empty() {
+        listener.hear(Event::Remark { text: words(plan, &request, &outdated) });
+        // The report says so as well, and is made again when they are up to date.
+        plan = slot.insert(study.load_as(&config::Options { outdated, ..study.options() })?.0);
+        request = request_of(plan, args)?;
     }
     execute(plan, &store, &request, &*listener, &hold.lock, &open_log(&*listener))?;
     if let Some(remark) = sweep.remark() {
@@ -149,7 +153,7 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
 }
 
 /// What the command line asks for.
-fn request(plan: &Plan, args: &Args) -> Result<Request, Failure> {
+fn request_of(plan: &Plan, args: &Args) -> Result<Request, Failure> {
     let targets = match args.from.as_slice() {
         [] => targets::stages(plan, &args.stages)?,
         from => targets::with_followers(plan, from)?,
@@ -172,17 +176,17 @@ fn dry_run(plan: &Plan, sweep: Attached, store: &Store, request: &Request, json:
     Ok(())
 }
 
-/// `--only` computes on results that may be out of date; whoever asks for it is told.
-fn warn_if_outdated(plan: &Plan, store: &Store, request: &Request, listener: &dyn Listener) -> Result<(), Failure> {
+/// What `--only` and `--from` compute on although it is out of date.
+fn outdated(plan: &Plan, store: &Store, request: &Request) -> Result<Vec<String>, Failure> {
     let standings = survey(plan, store, &request.targets, &BTreeSet::new())?;
     let names: Vec<&str> = request.targets.iter().map(|index| plan.stages[*index].name()).collect();
     let stale = standings.iter().filter(|s| !names.contains(&s.stage) && !s.state.is_current());
-    let stale: Vec<&str> = stale.map(|standing| standing.stage).collect();
-    if !stale.is_empty() {
-        let text = format!("{} computed on results that are out of date: {}", names.join(", "), stale.join(", "));
-        listener.hear(Event::Remark { text });
-    }
-    Ok(())
+    Ok(stale.map(|standing| standing.stage.to_owned()).collect())
+}
+
+fn words(plan: &Plan, request: &Request, outdated: &[String]) -> String {
+    let names: Vec<&str> = request.targets.iter().map(|index| plan.stages[*index].name()).collect();
+    format!("{} computed on results that are out of date: {}", names.join(", "), outdated.join(", "))
 }
 
 /// What the run is held to, where it is held to anything.

@@ -18,7 +18,7 @@ pub const PATH: &str = "stages.report.about";
 const ALIASES: [(&str, &str); 2] = [("stages.predict.normalization", "stages.normalize"), ("stages.sweep", "sweep")];
 
 /// Describes the run to the report.
-pub fn about(file: &File, stages: &[Box<dyn Bound>], sources: &[Source]) -> About {
+pub fn about(file: &File, stages: &[Box<dyn Bound>], sources: &[Source], outdated: &[String]) -> About {
     let stage = |stage: &dyn Bound| AboutStage {
         name: stage.name().to_owned(),
         version: stage.version(),
@@ -39,6 +39,7 @@ pub fn about(file: &File, stages: &[Box<dyn Bound>], sources: &[Source]) -> Abou
         stages: stages.iter().map(|bound| stage(bound.as_ref())).collect(),
         sources: sources.iter().map(source).collect(),
         sweep: file.sweep.as_ref().map(::stages::sweep::methods).unwrap_or_default(),
+        outdated: outdated.to_vec(),
         own: own(file),
         settings: settings(file, stages).into_iter().collect(),
     }
@@ -112,6 +113,7 @@ fn told((path, value): &(String, Value)) -> Option<Vec<(String, Value)>> {
             .collect(),
         // Words of methods as well; the settings that they follow from are among the settings.
         "sweep" => Vec::new(),
+        "outdated" => vec![("stages whose results are of other settings".to_owned(), value.clone())],
         "version" => vec![("program".to_owned(), value.clone())],
         other => vec![(format!("study.{other}"), value.clone())],
     })

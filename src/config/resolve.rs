@@ -30,6 +30,8 @@ pub struct Options {
     pub allow_outside: bool,
     /// What one universe of a sweep has otherwise: paths and values, after the overrides.
     pub universe: Vec<(String, Value)>,
+    /// Stages that the report is to say are out of date: it is made on their results all the same.
+    pub outdated: Vec<String>,
     /// Files that other configurations of the study read already.
     pub files: Option<Arc<Files>>,
 }
@@ -186,7 +188,7 @@ fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec
         problems.extend(unreadable.into_iter().chain(unreadable_beside));
         sources.push(read);
     }
-    file.stages.report.about = about(&file, &stages, &sources.concat());
+    file.stages.report.about = about(&file, &stages, &sources.concat(), &options.outdated);
     let stages = registry::bind(&file.stages);
     let plan = Plan {
         pipeline: options.pipeline.clone(),

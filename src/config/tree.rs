@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+/// Characters of a short line.
+const SHORT: usize = 60;
+
 /// The child of a map or a list.
 pub fn child<'a>(node: &'a Value, part: &str) -> Option<&'a Value> {
     match node {
@@ -60,8 +63,16 @@ pub fn names(node: &Value, names: &mut BTreeSet<String>) {
 
 /// A value on one short line.
 pub fn brief(value: &Value) -> String {
-    let text = value.to_string();
-    if text.chars().count() <= 60 { text } else { text.chars().take(59).chain(['…']).collect() }
+    at_most(&value.to_string())
+}
+
+/// A text as it is where it is short, else its beginning.
+pub fn at_most(text: &str) -> String {
+    if is_short(text) { text.to_owned() } else { text.chars().take(SHORT - 1).chain(['…']).collect() }
+}
+
+pub fn is_short(text: &str) -> bool {
+    text.chars().count() <= SHORT
 }
 
 pub fn join(path: &str, key: &str) -> String {

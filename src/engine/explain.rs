@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::pair::Pair;
 use super::reason::shown;
 use super::recipe::Recipe;
 use crate::store::{Digest, Record};
@@ -76,10 +77,11 @@ impl Part {
 
     /// `name old -> new`, or `name value` where there is one value.
     pub fn words(&self) -> String {
+        let pair = Pair::new(&self.name, self.old.as_ref(), self.new.as_ref());
         let (old, new) = (shown(self.old.as_ref()), shown(self.new.as_ref()));
         match self.verdict {
             Change::Same | Change::New => format!("{} {new}", self.name),
-            Change::Changed => format!("{} {old} -> {new}", self.name),
+            Change::Changed => format!("{} {}", self.name, pair.words()),
             Change::Gone => format!("{} {old}", self.name),
             Change::Waits => self.name.clone(),
         }
@@ -107,11 +109,14 @@ fn settings(recipe: &Recipe, record: Option<&Record>, line: impl Fn(&str) -> Str
     let none = BTreeMap::new();
     let before = record.map_or(&none, |record| &record.settings);
     // The report holds versions and digests among its settings: they are written nowhere.
-    let setting = |key: &str| key.starts_with("stages.") || key.starts_with("study.");
+    let setting = |key: &str| ["stages.", "study.", "sweep."].iter().any(|section| key.starts_with(section));
     let origin = |key: &str| if setting(key) { line(key) } else { String::new() };
-    let part =
-        |key: &String| Part::new(Kind::Setting, key, before.get(key).cloned(), now.get(key).cloned(), origin(key));
-    now.keys().chain(before.keys()).collect::<BTreeSet<_>>().into_iter().map(part).collect()
+    let part = |pair: Pair| {
+        let origin = origin(&pair.name);
+        Part::new(Kind::Setting, &pair.name, pair.old, pair.new, origin)
+    };
+    let keys: BTreeSet<&String> = now.keys().chain(before.keys()).collect();
+    keys.into_iter().flat_map(|key| Pair::new(key, before.get(key), now.get(key)).parts()).map(part).collect()
 }
 
 fn inputs(recipe: &Recipe, record: Option<&Record>, slots: &[String]) -> Vec<Part> {

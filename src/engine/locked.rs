@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use stages::contract::{Place, Problem, Slot};
 
+use super::pair::Pair;
 use super::reason::shown;
 use super::recipe::Recipe;
 use super::registry::Bound;
@@ -78,7 +79,12 @@ fn stage_problems(recipe: &Recipe, locked: &LockedStage, lock: &str) -> Vec<(Str
     for path in now.keys().chain(locked.settings.keys()).collect::<BTreeSet<_>>() {
         // The report holds other stages' versions and files among its settings: those stages tell of them.
         match ["stages.", "study.", "sweep."].iter().any(|section| path.starts_with(section)) {
-            true => differs(path, path, Place::setting(path), now.get(path), locked.settings.get(path)),
+            true => {
+                for pair in Pair::new(path, locked.settings.get(path), now.get(path)).parts() {
+                    let place = Place::setting(&pair.name);
+                    differs(&pair.name, &pair.name, place, pair.new.as_ref(), pair.old.as_ref());
+                }
+            }
             false if path == "program" => {
                 let words = "the version of the program";
                 differs(path, words, Place::Study, now.get(path), locked.settings.get(path));

@@ -14,6 +14,7 @@ pub mod flight;
 pub mod graph;
 pub mod locked;
 pub mod own;
+pub mod pair;
 pub mod perform;
 pub mod plan;
 pub mod reason;

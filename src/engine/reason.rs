@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::pair::Pair;
 use crate::config::tree::brief;
 use crate::store::Digest;
 
@@ -58,7 +59,7 @@ impl fmt::Display for Reason {
             Reason::NeverRun => write!(f, "never run with these settings and inputs"),
             Reason::MethodChanged { from, to } => write!(f, "method version {from} -> {to}"),
             Reason::SettingChanged { key, from, to, line } => {
-                write!(f, "{key} {} -> {}", shown(from.as_ref()), shown(to.as_ref()))?;
+                write!(f, "{key} {}", Pair::new(key, from.as_ref(), to.as_ref()).words())?;
                 if line.is_empty() { Ok(()) } else { write!(f, " ({line})") }
             }
             Reason::InputChanged { slot, from: None, .. } => write!(f, "{slot} is new"),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::pair::Pair;
 use super::reason::Reason;
 use super::recipe::Recipe;
 use crate::store::Record;
@@ -30,13 +31,12 @@ fn settings(recipe: &Recipe, record: &Record, line: impl Fn(&str) -> String) -> 
     let now = recipe.flat_settings();
     let keys: BTreeSet<&String> = now.keys().chain(record.settings.keys()).collect();
     let changed = |key: &&String| now.get(*key) != record.settings.get(*key);
-    let reason = |key: &String| Reason::SettingChanged {
-        key: key.clone(),
-        from: record.settings.get(key).cloned(),
-        to: now.get(key).cloned(),
-        line: line(key),
+    let parts = |key: &String| Pair::new(key, record.settings.get(key), now.get(key)).parts();
+    let reason = |pair: Pair| {
+        let line = line(&pair.name);
+        Reason::SettingChanged { key: pair.name, from: pair.old, to: pair.new, line }
     };
-    keys.into_iter().filter(changed).map(reason).collect()
+    keys.into_iter().filter(changed).flat_map(parts).map(reason).collect()
 }
 
 fn seed(recipe: &Recipe, record: &Record) -> Option<Reason> {

@@ -21,6 +21,9 @@ pub struct About {
     /// The methods paragraphs of the sweep; empty where the configuration has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sweep: Vec<String>,
+    /// Stages whose results the report is made of although they are of other settings or files; empty where none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outdated: Vec<String>,
     /// Tables of the user's own stages that the report shows; empty where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub own: Vec<AboutOwn>,

@@ -9,6 +9,7 @@ use super::chapters::{
 };
 use super::study::Study;
 use super::view::Draft;
+use super::words;
 use crate::contract::StageError;
 
 const PAGE: &str = include_str!("page.html");
@@ -23,6 +24,8 @@ pub fn write(study: &Study, draft: &mut Draft) -> Result<String, StageError> {
         title => if about.title.is_empty() { "A study of metabolites and outcomes" } else { &about.title },
         note => &about.note,
         synthetic => about.synthetic,
+        outdated => words::list(&about.outdated),
+        outdated_one => about.outdated.len() == 1,
         points => study.guard.points,
         min_cell => study.guard.min_cell(),
         answer => answer::sentences(study),

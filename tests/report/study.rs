@@ -382,6 +382,7 @@ pub fn about() -> About {
         seed: 20250715,
         version: "0.1.0".into(),
         sweep: Vec::new(),
+        outdated: Vec::new(),
         own: Vec::new(),
         stages: vec![
             stage(

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::pair::Pair;
 use crate::failure::Failure;
 use crate::store::history::{Outcome, Run, StageRun};
 use crate::store::record::Output;
@@ -79,14 +80,6 @@ impl Side {
     }
 }
 
-/// One value on both sides.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Pair {
-    pub name: String,
-    pub old: Option<Value>,
-    pub new: Option<Value>,
-}
-
 /// One file that is not the same on both sides; rows of tables.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FilePair {
@@ -155,11 +148,10 @@ fn pairs_of(known: &[(&str, &Record, &Record)], values: impl Fn(&Record) -> BTre
     for (_, old, new) in known {
         let (old, new) = (values(old), values(new));
         for name in old.keys().chain(new.keys()).filter(|name| old.get(*name) != new.get(*name)) {
-            let pair = Pair { name: name.clone(), old: old.get(name).cloned(), new: new.get(name).cloned() };
-            pairs.insert(name.clone(), pair);
+            pairs.insert(name.clone(), Pair::new(name, old.get(name), new.get(name)));
         }
     }
-    pairs.into_values().collect()
+    pairs.into_values().flat_map(Pair::parts).collect()
 }
 
 fn stage_pair(stage: &str, old: &Side, new: &Side) -> Result<StagePair, Failure> {
