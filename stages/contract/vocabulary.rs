@@ -48,8 +48,8 @@ pub struct Vocabulary {
     pub measures: BTreeMap<String, Vec<String>>,
     /// Endpoints by name.
     pub endpoints: BTreeMap<String, EndpointFacts>,
-    /// Models of the screen by name.
-    pub models: BTreeSet<String>,
+    /// Models of the screen by name, each with its outcomes.
+    pub models: BTreeMap<String, Vec<String>>,
 }
 
 impl Vocabulary {

@@ -120,13 +120,14 @@ impl Stage for Report {
             let place = Place::setting("stages.report.formats");
             problems.push(Problem::new("no_format", place, "no format is named", "write `formats: [html]`"));
         }
-        let known = || names.models.iter().map(String::as_str);
+        let known = || names.models.keys().map(String::as_str);
         problems.extend(
             params.primary.iter().filter_map(|name| {
                 Vocabulary::unknown("unknown_model", "model", name, known(), "stages.report.primary")
             }),
         );
         problems.extend(params.published.iter().flat_map(published::check));
+        problems.extend(params.published.iter().flat_map(|published| published::check_names(published, names)));
         problems
     }
 

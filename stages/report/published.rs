@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::params::{Published, PublishedValue};
 use super::sheets::{Cell, Sheet, known};
-use crate::contract::{Place, Problem, StageError, suggest};
+use crate::contract::{Place, Problem, StageError, Vocabulary, suggest};
 
 /// The table that has a row of every analyte, left out or not.
 const JUDGED: &str = "qc/analyte_quality";
@@ -58,6 +58,34 @@ pub fn check(published: &Published) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Checks the names in rows that the configuration defines: no row has another.
+pub fn check_names(published: &Published, names: &Vocabulary) -> Vec<Problem> {
+    let one = |(at, value): (usize, &PublishedValue)| {
+        let path = |column: &str| format!("stages.report.published.values[{at}].row.{column}");
+        let model = value.row.get("model").filter(|_| value.table.starts_with("screen/"));
+        let models = || names.models.keys().map(String::as_str);
+        let outcomes = model.and_then(|model| names.models.get(model));
+        let endpoints = || names.endpoints.keys().map(String::as_str);
+        let check = |column: &str, text: &String| match (column, outcomes) {
+            ("model", _) if model.is_some() => {
+                Vocabulary::unknown("unknown_model", "model", text, models(), path(column))
+            }
+            ("outcome", Some(outcomes)) => {
+                let of = format!("outcome of model `{}`:", model.map(String::as_str).unwrap_or_default());
+                let known = outcomes.iter().map(String::as_str);
+                Vocabulary::unknown("unknown_outcome", &of, text, known, path(column))
+            }
+            ("outcome" | "endpoint", _) => {
+                Vocabulary::unknown("unknown_outcome", "outcome", text, endpoints(), path(column))
+            }
+            ("visit", _) => names.check_visit(text, path(column)),
+            _ => None,
+        };
+        value.row.iter().filter_map(|(column, text)| check(column, text)).collect::<Vec<_>>()
+    };
+    published.values.iter().enumerate().flat_map(one).collect()
 }
 
 /// Looks every printed number up in `sheets`, as far as privacy lets it be shown.

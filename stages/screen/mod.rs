@@ -108,7 +108,7 @@ impl Stage for Screen {
     }
 
     fn define(params: &Params, names: &mut Vocabulary) {
-        names.models.extend(params.models.keys().cloned());
+        names.models.extend(params.models.iter().map(|(name, model)| (name.clone(), model.outcomes.clone())));
     }
 
     fn draws(_: &Params) -> bool {

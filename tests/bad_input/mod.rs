@@ -83,6 +83,8 @@ fn a_mistake_in_the_configuration_is_named_with_its_line_its_key_and_the_nearest
         (PIPELINE, "[3-hydroxybutyrate]", "[3-hydroxybutirate]", &["unknown analyte `3-hydroxybutirate`", "(stages.report.highlight[0])", "did you mean `3-hydroxybutyrate`?", ]),
         (PIPELINE, "analyte: 3-hydroxybutyrate}", "analyte: betain}", &["unknown analyte `betain`", "row.analyte)", "did you mean `betaine`?"]),
         (PIPELINE, "keep: []", "keep: [betain]", &["unknown analyte or study sample `betain`", "(stages.qc.keep[0])", "did you mean `betaine`?"]),
+        (PIPELINE, "[improvement_infusion_4, improvement_month_12]", "[improvement_infusion_4]", &["unknown outcome of model `published`: `improvement_month_12`", "published.values[16].row.outcome)", "one of: improvement_infusion_4", "4 problems"]),
+        (PIPELINE, "row: {visit: infusion_4}", "row: {visit: infusion4}", &["unknown visit `infusion4`", "row.visit)", "did you mean `infusion_4`?"]),
         (PIPELINE, "formats:", "primary: publishd\n    formats:", &["unknown model `publishd`", "did you mean `published`?"]),
         (PIPELINE, "to: post_infusion_1", "to: post_infusion", &["unknown timepoint `post_infusion`", "did you mean `post_infusion_1`?"]),
         (PIPELINE, "visits: [baseline,", "visits: [baseline, baseline,", &["the visit `baseline` is named twice", "visits.1)", "name it once"]),

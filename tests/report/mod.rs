@@ -5,6 +5,7 @@ mod repeatability;
 mod screened;
 mod study;
 
+use stages::contract::vocabulary::EndpointFacts;
 use stages::contract::{Document, Place, Silent, Stage, StageContext, StageError, Vocabulary};
 use stages::report::{Inputs, Params, Report};
 use study::{ODD, about, nothing};
@@ -111,12 +112,19 @@ fn printed_numbers_stand_beside_computed_ones_with_a_mark_and_a_word() {
 fn a_printed_number_that_names_no_row_or_no_column_is_a_problem_at_its_setting() {
     let value = |row: &str, column: &str| serde_json::json!({"label": "x", "value": "1", "table": "outcomes/rates", "row": {"endpoint": row}, "column": column});
     let unchecked = params(published(serde_json::json!([value("remission_infusion_5", "rate")])));
-    assert!(Report::check(&unchecked, &Vocabulary::default()).is_empty());
+    let facts = EndpointFacts { kind: "at_most".into(), binary: true, baseline_visit: None };
+    let with =
+        |name: &str| Vocabulary { endpoints: [(name.to_owned(), facts.clone())].into(), ..Vocabulary::default() };
+    let problems = Report::check(&unchecked, &with("remission_infusion_4"));
+    assert_eq!(problems[0].place, Place::setting("stages.report.published.values[0].row.endpoint"));
+    assert!(problems.len() == 1 && problems[0].remedy.contains("remission_infusion_4"), "{problems:?}");
+    // A name that the configuration defines and no row has: only the tables tell.
+    assert!(Report::check(&unchecked, &with("remission_infusion_5")).is_empty());
     let Err(StageError::Input(problems)) = run(&unchecked, study::study(12)) else { panic!("it should be refused") };
     assert_eq!(problems[0].place, Place::setting("stages.report.published.values[0].row"));
     assert!(problems[0].remedy.contains("remission_infusion_4"), "{}", problems[0].remedy);
     let unknown = params(published(serde_json::json!([value("remission_infusion_4", "rates")])));
-    let problems = Report::check(&unknown, &Vocabulary::default());
+    let problems = Report::check(&unknown, &with("remission_infusion_4"));
     assert_eq!((problems[0].code, problems.len()), ("unknown_column", 1));
     assert!(problems[0].remedy.contains("`rate`"));
 }
