@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path;
-use object_store::{BackoffConfig, ClientOptions, Error, ObjectStoreExt, RetryConfig};
+use object_store::{Error, ObjectStoreExt, RetryConfig};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{Depot, Refused, transfer};
@@ -21,8 +21,10 @@ use crate::store::record::{FILE, Output, Record};
 pub const SCHEME: &str = "s3://";
 /// The longest record that is read, in bytes.
 const RECORD: u64 = 16 << 20;
-/// How long a connection, and then a piece, may take.
-const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(30));
+/// How long it is tried again; the library gives a connection 5 seconds and a piece 30.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Where a machine says which role it has.
+const METADATA: [&str; 2] = ["/latest/api/token", "/latest/meta-data"];
 
 /// A bucket, and where in it the entries are.
 #[derive(Debug)]
@@ -39,8 +41,6 @@ pub struct Bucket {
 struct Client {
     store: AmazonS3,
     runtime: Runtime,
-    /// Whether the variables hold a key, or say that none is needed.
-    credentials: bool,
 }
 
 impl Depot for Bucket {
@@ -112,7 +112,7 @@ impl Bucket {
         match client.runtime.block_on(work(&client.store)) {
             Ok(done) => Ok(Some(done)),
             Err(Error::NotFound { source, .. }) if !innermost(source.as_ref()).contains("NoSuchBucket") => Ok(None),
-            Err(error) => Err(self.close(&client.told(&error))),
+            Err(error) => Err(self.close(&told(&error))),
         }
     }
 
@@ -127,36 +127,26 @@ impl Bucket {
 
 /// Takes everything that the variables say. Few tries: a result can always be made.
 fn connect(bucket: &str) -> Result<Client, Error> {
-    let (connection, piece) = PATIENCE;
-    let builder = AmazonS3Builder::from_env();
-    let set = |key| builder.get_config_value(&key).is_some_and(|value| value != "false");
-    let credentials = [AmazonS3ConfigKey::AccessKeyId, AmazonS3ConfigKey::SkipSignature].into_iter().any(set);
-    let plain_http = set(AmazonS3ConfigKey::Client(object_store::ClientConfigKey::AllowHttp));
-    let options = ClientOptions::new().with_allow_http(plain_http);
-    let store = builder
-        .with_bucket_name(bucket)
-        .with_client_options(options.with_connect_timeout(connection).with_timeout(piece))
-        .with_retry(RetryConfig { backoff: BackoffConfig::default(), max_retries: 2, retry_timeout: piece })
-        .build()?;
+    let retry = RetryConfig { max_retries: 2, retry_timeout: PATIENCE, ..RetryConfig::default() };
+    let store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry).build()?;
     let failed = |error| Error::Generic { store: "S3", source: Box::new(error) };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    Ok(Client { store, runtime, credentials })
+    Ok(Client { store, runtime })
 }
 
-impl Client {
-    /// Why the server gave nothing, and what to look at.
-    fn told(&self, error: &Error) -> String {
-        let why = innermost(error);
-        match error {
-            _ if !self.credentials => {
-                format!("no credentials: AWS_ACCESS_KEY_ID is not set, and no role of this machine gives any ({why})")
-            }
-            Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
-                let hint = "without the right to list a bucket, what is not there looks like this too";
-                format!("the server refuses; look at the variables AWS_…: {hint} ({why})")
-            }
-            _ => format!("the server does not give it ({why})"),
+/// Why the server gave nothing, and what to look at.
+fn told(error: &Error) -> String {
+    let (why, whole) = (innermost(error), error.to_string());
+    // Without a key the library asks the machine that the program runs on for one.
+    if METADATA.iter().any(|path| whole.contains(path)) {
+        return format!("no credentials: AWS_ACCESS_KEY_ID is not set, and no role of this machine gives any ({why})");
+    }
+    match error {
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
+            let hint = "without the right to list a bucket, what is not there looks like this too";
+            format!("the server refuses; look at the variables AWS_…: {hint} ({why})")
         }
+        _ => format!("the server does not give it ({why})"),
     }
 }
 
