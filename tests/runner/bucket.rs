@@ -223,7 +223,7 @@ fn moto() -> Option<(Moto, At)> {
 #[test]
 fn requests_are_signed_as_the_servers_own_programs_sign_them_and_large_tables_go_in_pieces() {
     let Some((_moto, at)) = moto() else {
-        return eprintln!("SKIPPED: there is no python3 with moto to hold the bucket's requests to");
+        return eprintln!("SKIPPED: there is no python3 with moto 5.2.5 or later to hold the bucket's requests to");
     };
     // Twenty million bytes from a stage of the study's own.
     let step = "  large: {command: [sh, -c, seq 2700000 > large.txt], outputs: {large: large.txt}}\n  report:";

@@ -1,7 +1,7 @@
 """A server of S3 for the tests: moto (Apache-2.0), which checks the signature of every request with botocore's own code.
 
 Prints one line of JSON with the address and a key pair, then serves until its standard input is closed. The bucket is
-`lab`. Ends with 3 where moto is not installed.
+`lab`. Ends with 3 where moto is not installed or too old.
 
     python3 serve.py < some-pipe
 """
@@ -15,9 +15,14 @@ os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "4"
 
 try:
     import boto3
+    import moto
     from moto.server import ThreadedMotoServer
 except ImportError as error:
     print(f"moto is not installed: {error}")
+    sys.exit(3)
+# Version 5.2.1 holds `,` in a path against its own spelling of it, and not against the one that was signed.
+if tuple(int(part) for part in moto.__version__.split(".")[:3] if part.isdigit()) < (5, 2, 5):
+    print(f"moto {moto.__version__} is older than 5.2.5")
     sys.exit(3)
 
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
