@@ -4,6 +4,7 @@ mod bucket;
 mod compared;
 mod exported;
 mod faults;
+mod full;
 mod kept;
 mod locked;
 mod shared;
