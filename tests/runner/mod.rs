@@ -7,6 +7,7 @@ mod faults;
 mod full;
 mod kept;
 mod locked;
+mod mistakes;
 mod shared;
 mod sweep;
 mod texts;
