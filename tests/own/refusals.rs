@@ -126,6 +126,7 @@ fn a_command_that_fails_is_told_with_its_last_lines_and_leaves_every_result_as_i
         ("printf 'a,b\\n1\\n' > table.csv", &["`table.csv` is not the table it should be: line 2 has 1 cell, and the header 2"]),
         ("printf 'a;b\\n1,5;2\\n' > table.csv", &["`table.csv` is not the table it should be", "separate with commas (in R: write.csv, not write.csv2)"]),
         ("printf 'a,a\\n1,2\\n' > table.csv", &["is not the table it should be: two columns are called `a`"]),
+        ("rm -rf ../../*my_step", &["changed what it was given to read: inputs/people.csv, step.sh"]),
         ("printf 'a\\n1\\nInf\\n' > table.csv", &["column a, row 2: an infinite number; leave it missing"]),
         ("printf '\"\",a\\n\"1\",2\\n' > table.csv", &["row.names = FALSE"]),
         ("echo x > inputs/new; chmod u+w inputs/people.csv; echo x >> inputs/people.csv; cp inputs/people.csv table.csv", &["`sh step.sh` changed what it was given to read: inputs/people.csv"]),
