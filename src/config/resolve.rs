@@ -1,6 +1,7 @@
 //! From the literal mirror to the plan: defaults filled, paths resolved, names checked, files read.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,8 +17,9 @@ use super::{overrides, prune};
 use crate::engine::registry::{self, Bound};
 use crate::engine::supply::Shelf;
 use crate::failure::Failure;
+use crate::store::regular::NoFile;
 use crate::store::shared::Shared;
-use crate::store::steady;
+use crate::store::{regular, steady};
 
 /// The code of a number that no setting can hold.
 const NOT_FINITE: &str = "not_finite";
@@ -216,6 +218,7 @@ fn folders(file: &File, options: &Options) -> (Option<Folders>, Vec<Problem>) {
     let below = |path: &str, setting: &str| inside(&root, path, &root, setting, options.allow_outside);
     match (below(&file.study.data, "study.data"), below(&file.study.outputs, "study.outputs")) {
         (Ok(data), Ok(outputs)) if same_folder(&data, &outputs) => (None, vec![outputs_are_data(&file.study.outputs)]),
+        (Ok(_), Ok(outputs)) if !may_be_folder(&outputs) => (None, vec![outputs_are_no_folder(&file.study.outputs)]),
         (Ok(data), Ok(outputs)) => (Some(Folders { root, data, outputs }), Vec::new()),
         (data, outputs) => (None, [data.err(), outputs.err()].into_iter().flatten().map(|problem| *problem).collect()),
     }
@@ -231,6 +234,21 @@ fn same_folder(a: &Path, b: &Path) -> bool {
     a == b || a.canonicalize().ok().is_some_and(|a| b.canonicalize().ok() == Some(a))
 }
 
+/// Whether a folder is there or can be made: no part of the path is something else.
+fn may_be_folder(path: &Path) -> bool {
+    path.ancestors().find(|part| part.symlink_metadata().is_ok()).is_none_or(Path::is_dir)
+}
+
+fn outputs_are_no_folder(path: &str) -> Problem {
+    let message = format!("`{path}` is not a folder, and results are written into one");
+    Problem::new(
+        "outputs_are_no_folder",
+        Place::setting("study.outputs"),
+        message,
+        "give the outputs a folder of their own",
+    )
+}
+
 fn outputs_are_data(folder: &str) -> Problem {
     let message = format!("`{folder}` is the data folder too: results would be written among the study's files");
     Problem::new("outputs_are_data", Place::setting("study.outputs"), message, "give the outputs a folder of their own")
@@ -242,8 +260,15 @@ fn follows(problem: &Problem, hidden: &BTreeSet<String>) -> bool {
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = steady::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::Usage {
+    let bytes = steady::read(path).map_err(|error| match (regular::no_file(&error), error.kind()) {
+        (Some(kind), _) => Failure::Usage {
+            message: format!("{} is {kind}, not a file", path.display()),
+            remedy: match kind {
+                NoFile::Folder => format!("name the file: --pipeline {}", path.join("pipeline.yaml").display()),
+                other => other.remedy().to_owned(),
+            },
+        },
+        (_, ErrorKind::NotFound | ErrorKind::NotADirectory) => Failure::Usage {
             message: format!("there is no {} here", path.display()),
             remedy: "run ketascreen in the study's folder, or name the file with --pipeline".to_owned(),
         },

@@ -10,7 +10,7 @@ use stages::contract::{Place, Problem, SourceFile, SourceRequest, suggest};
 
 use super::paths::{self, Folders};
 use crate::engine::own::Params;
-use crate::store::{Digest, steady};
+use crate::store::{Digest, regular, steady};
 
 /// A file that a stage asked for.
 #[derive(Debug, Clone)]
@@ -147,7 +147,11 @@ fn unreadable(request: &SourceRequest, path: &Path, error: &std::io::Error) -> P
         let message = format!("`{}` changed while it was read", request.path);
         return Problem::new("changing_file", place, message, "run again when the program that writes it is done");
     }
-    if error.kind() != ErrorKind::NotFound {
+    if let Some(kind) = regular::no_file(error) {
+        let message = format!("`{}` is {kind}, not a file", request.path);
+        return Problem::new("not_a_file", place, message, kind.remedy());
+    }
+    if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
         let message = format!("cannot read `{}`: {error}", request.path);
         return Problem::new("unreadable_file", place, message, "make the file readable");
     }
