@@ -11,6 +11,7 @@ use stages::contract::{Place, Problem, Vocabulary};
 use super::about::about;
 use super::file::File;
 use super::paths::{Folders, inside};
+use super::results::Results;
 use super::sources::{self, Files, Source};
 use super::yaml::{Origin, Yaml};
 use super::{overrides, prune};
@@ -180,16 +181,22 @@ fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec
     problems.extend(unusable);
     let Some(folders) = folders else { return (None, problems) };
     problems.extend(sources::no_folder(&folders));
-    problems.extend(file.stages.own.iter().flat_map(|(stage, own)| sources::undeclared(stage, own, &folders)));
+    let results = Results::new(&stages, &folders);
+    let own = file.stages.own.iter();
+    problems.extend(own.flat_map(|(stage, own)| sources::undeclared(stage, own, &folders, &results)));
+    let asked_for = results.asked_for(&folders);
+    let is_result = |problem: &Problem| asked_for.iter().any(|asked| asked.place == problem.place);
     let mut sources = Vec::new();
     for stage in &stages {
         let (allow, known) = (options.allow_outside, options.files.as_deref());
         let (mut read, unreadable) = sources::read(stage.sources(), &folders, allow, known);
         let (beside, unreadable_beside) = sources::read_beside(stage.files(), &folders, allow, known);
         read.extend(beside);
-        problems.extend(unreadable.into_iter().chain(unreadable_beside));
+        // A result that is not there yet is not missing.
+        problems.extend(unreadable.into_iter().chain(unreadable_beside).filter(|problem| !is_result(problem)));
         sources.push(read);
     }
+    problems.extend(asked_for);
     file.stages.report.about = about(&file, &stages, &sources.concat(), &options.outdated);
     let stages = registry::bind(&file.stages);
     let plan = Plan {

@@ -30,6 +30,10 @@ fn a_mistake_in_its_settings_is_named_with_its_line_and_its_remedy_and_nothing_r
         ("files: [step.sh]", "files: [step.sh, ./step.sh]", &["`./step.sh` is named twice"]),
         ("files: [step.sh]", "files: [step.sh, ./inputs/people.csv]", &["`./inputs/people.csv`: the folder `inputs` holds the tables"]),
         ("files: [step.sh]", "files: [step.sh, data]", &["`data` is a folder, not a file", "(stages.my_step.files.1)", "name a file in it"]),
+        ("files: [step.sh]", "files: [step.sh, outputs/qc/decisions.parquet]", &["`outputs/qc/decisions.parquet` is a result of this study", "(stages.my_step.files.1)", "read it with `inputs: {decisions: qc/decisions}`"]),
+        ("files: [step.sh]", "files: [step.sh, ./outputs//qc/./decisions.csv]", &["is a result of this study", "read it with `inputs: {decisions: {table: qc/decisions, format: csv}}`"]),
+        ("files: [step.sh]", "files: [step.sh, outputs/report/report.html]", &["`outputs/report/report.html` is a result of this study", "results cannot be read as files"]),
+        ("files: [step.sh]", "files: [step.sh, outputs/mine.csv]", &["`outputs/mine.csv` lies in the folder of the study's results", "keep the file in another folder"]),
         ("{table: table.csv}", "{}", &["the stage has no outputs", "outputs: {table: my_table.parquet}"]),
         ("{table: table.csv}", "{table: ../table.csv}", &["`../table.csv` cannot be the path of an output", "(stages.my_step.outputs.table)", "below the command’s folder"]),
         ("{table: table.csv}", "{table: /tmp/table.csv}", &["`/tmp/table.csv` cannot be the path of an output"]),
@@ -81,6 +85,63 @@ fn all_that_is_wrong_is_said_at_once_and_a_link_out_of_the_study_is_refused() {
     });
     let said = study.run(&["check"]);
     says(&said.err, &["`hosts` leaves the study's folder", "qc makes no table", "`../t.csv` cannot be", "3 problems"]);
+}
+
+#[test]
+fn a_result_is_not_read_as_a_file_wherever_its_links_lead() {
+    let study = step(GOOD);
+    study.run(&["run"]).fine();
+    let before = results(&study);
+    std::os::unix::fs::symlink("outputs/ingest/participants.parquet", study.path("people")).unwrap();
+    std::os::unix::fs::symlink("outputs", study.path("elsewhere")).unwrap();
+    study.edit(|text| text.replace("files: [step.sh]", "files: [step.sh, people, elsewhere/my_step/table.parquet]"));
+    let said = study.run(&["check"]);
+    assert_eq!(said.code, Some(2));
+    says(
+        &said.err,
+        &["`people` is a result of this study", "read it with `inputs: {participants: ingest/participants}`"],
+    );
+    says(&said.err, &["`elsewhere/my_step/table.parquet` is a result of this study", "2 problems; nothing was run"]);
+    assert_eq!(study.run(&["run"]).code, Some(2));
+    // A script that is there and only an argument yet.
+    study.edit(|text| {
+        text.replace(", people, elsewhere/my_step/table.parquet", "").replace("[sh, step.sh]", "[sh, step.sh, people]")
+    });
+    let said = study.run(&["check"]);
+    says(&said.err, &["`people` is a result of this study", "(stages.my_step.command.2)", "1 problem"]);
+    // The data are no results either.
+    study.edit(|text| text.replace("[sh, step.sh, people]", "[sh, step.sh]"));
+    std::fs::rename(study.path("data/participants.csv"), study.path("data/kept.csv")).unwrap();
+    std::os::unix::fs::symlink("../outputs/ingest/participants.parquet", study.path("data/participants.csv")).unwrap();
+    let said = study.run(&["run"]);
+    assert_eq!(said.code, Some(2));
+    says(
+        &said.err,
+        &["`participants.csv` is a result of this study", "(stages.ingest.participants.file)", "1 problem"],
+    );
+    unharmed(&study, &before);
+}
+
+#[test]
+fn files_beside_results_are_read_where_the_outputs_are_the_studys_own_folder() {
+    let study = step(GOOD);
+    study.edit(|text| text.replace("study: {", "study: {outputs: ., "));
+    study.run(&["run"]).fine();
+    study.edit(|text| text.replace("files: [step.sh]", "files: [step.sh, report/report.html]"));
+    let said = study.run(&["run"]);
+    assert_eq!((said.code, said.err.contains("`report/report.html` is a result")), (Some(2), true), "{}", said.err);
+}
+
+#[test]
+fn a_file_outside_of_the_study_has_no_place_in_a_commands_folder() {
+    let study = step(GOOD);
+    study.edit(|text| text.replace("files: [step.sh]", "files: [step.sh, /etc/hosts, ../x]"));
+    let said = study.run(&["run", "--allow-outside"]);
+    assert_eq!(said.code, Some(2));
+    says(
+        &said.err,
+        &["`/etc/hosts` does not lie below", "`../x` does not lie below", "make a link there", "2 problems"],
+    );
 }
 
 #[test]
