@@ -25,6 +25,8 @@ pub const LOCKED: i32 = 75;
 
 /// The code of a command that altered what it must not touch.
 pub const WROTE_OUTSIDE: &str = "wrote_outside";
+/// The code of a command that removed the outputs folder.
+pub const REMOVED_OUTPUTS: &str = "removed_outputs";
 
 /// What the outputs folder shows after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub enum Left {
     Locked,
     /// Copies, which stand in for links and are made one by one: some of the new results, some of the earlier ones.
     Copies,
+    /// Nothing: someone removed the folder while the program ran.
+    Nothing,
 }
 
 /// Why the program could not do what was asked.
@@ -103,10 +107,12 @@ impl Failure {
 
     /// The same failure where what it left in the outputs folder is not what was there; what it says already stays said.
     pub fn leaving(mut self, now: Left) -> Failure {
-        if let Failure::Io { left, .. } = &mut self
-            && *left == Left::Earlier
-        {
-            *left = now;
+        match &mut self {
+            Failure::Io { left, .. } if *left == Left::Earlier => *left = now,
+            Failure::Several(failures) => {
+                *failures = std::mem::take(failures).into_iter().map(|failure| failure.leaving(now)).collect();
+            }
+            _ => {}
         }
         self
     }

@@ -130,7 +130,7 @@ pub fn with_reasons(stage: &str, word: &str, reasons: &[Reason]) -> Vec<String> 
     let more = texts.len().saturating_sub(SHOWN);
     texts.truncate(SHOWN);
     if more > 0 {
-        texts.push(format!("and {more} more reasons"));
+        texts.push(format!("and {more} more {}", if more == 1 { "reason" } else { "reasons" }));
     }
     let line = |(n, text): (usize, String)| match n {
         0 => format!("{stage:<10} {word:<8} {text}"),
@@ -163,5 +163,13 @@ mod tests {
         qc         running  stages.qc.analytes.max_missing 0.2 -> 0.3 (pipeline.yaml:41)
                             ingest/panel, ingest/samples changed
         ");
+    }
+
+    #[test]
+    fn reasons_that_are_not_shown_are_counted() {
+        let all = |n| vec![Reason::NeverRun; n];
+        let last = |n| with_reasons("qc", "running", &all(n)).pop().unwrap();
+        assert!(last(7).ends_with(" and 1 more reason") && last(8).ends_with(" and 2 more reasons"));
+        assert!(!last(6).contains("more"));
     }
 }

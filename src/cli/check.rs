@@ -64,7 +64,8 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
         return Ok(OK);
     }
     let noun = if findings == 1 { "finding" } else { "findings" };
-    out(&format!("no problems in {} and its {files} files; {findings} {noun} for the report", yaml.name));
+    let read = if files == 1 { "file" } else { "files" };
+    out(&format!("no problems in {} and its {files} {read}; {findings} {noun} for the report", yaml.name));
     if let Some((refused, all)) = universes.filter(|(refused, _)| *refused > 0) {
         out(&format!(
             "{refused} of {all} universes of the sweep are refused; `ketascreen sweep -n` says which and why"

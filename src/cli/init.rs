@@ -1,6 +1,7 @@
 //! `ketascreen init`: a first pipeline.yaml from what a folder's files look like; never over an existing file.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use stages::ingest::guess::{self, Draft};
@@ -36,9 +37,8 @@ pub fn exec(args: &Args) -> Result<i32, Failure> {
 
 /// The folder of the files as the configuration names it.
 fn data_folder(args: &Args) -> Result<String, Failure> {
-    let real = |path: &Path| fs::canonicalize(path).map_err(|error| Failure::io("read", path, error));
     let beside = args.output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (folder, root) = (real(&args.folder)?, real(beside)?);
+    let (folder, root) = (real_folder(&args.folder)?, real_folder(beside)?);
     let inside = folder.strip_prefix(&root).map_err(|_| Failure::Usage {
         message: format!("{} does not lie below the folder of {}", args.folder.display(), args.output.display()),
         remedy: format!("write it there: --output {}", args.folder.join("pipeline.yaml").display()),
@@ -49,6 +49,22 @@ fn data_folder(args: &Args) -> Result<String, Failure> {
     });
     let path = parts.collect::<Vec<_>>().join("/");
     Ok(if path.is_empty() { ".".to_owned() } else { path })
+}
+
+/// A folder that is there.
+fn real_folder(path: &Path) -> Result<PathBuf, Failure> {
+    let wrong = |message| Failure::Usage {
+        message,
+        remedy: "name the folder of the study's files: `ketascreen init data`; nothing was written".to_owned(),
+    };
+    match fs::canonicalize(path) {
+        Ok(folder) if folder.is_dir() => Ok(folder),
+        Ok(_) => Err(wrong(format!("{} is not a folder", path.display()))),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(wrong(format!("there is no folder {}", path.display())))
+        }
+        Err(error) => Err(Failure::io("read", path, error)),
+    }
 }
 
 /// The files of the folder whose names are those of tables, in the order of their names; links are not followed.

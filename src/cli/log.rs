@@ -23,7 +23,8 @@ pub struct Args {
     run: Option<String>,
     /// How many runs to list
     #[arg(short = 'n', long = "number", value_name = "N", default_value_t = 10, conflicts_with = "run")]
-    number: usize,
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    number: u32,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
@@ -33,7 +34,9 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     let store = Store::new(&config::outputs(&study.options())?);
     let told: Vec<Told> = match &args.run {
         Some(name) => vec![runs::find(&store, name)?],
-        None => history::ids(&store).iter().rev().take(args.number).map(|id| history::read(&store, id)).collect(),
+        None => {
+            history::ids(&store).iter().rev().take(args.number as usize).map(|id| history::read(&store, id)).collect()
+        }
     };
     if args.json {
         let run = |told: &Told| json!({"id": told.id, "run": told.run});

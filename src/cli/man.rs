@@ -1,4 +1,4 @@
-//! `ketascreen man --out DIR`: the manual pages, one for the program and one for each command.
+//! `ketascreen man --out DIR`: the manual pages, one for the program and one for each command and its forms.
 
 use std::path::PathBuf;
 
@@ -28,11 +28,22 @@ pub fn exec(args: &Args) -> Result<i32, Failure> {
 
 /// Every page by its file's name.
 fn pages() -> std::io::Result<Vec<(String, Vec<u8>)>> {
-    let mut program = Cli::command();
+    let mut program = without_help(Cli::command());
     program.build();
-    let commands = program.get_subcommands().filter(|command| command.get_name() != "help").cloned();
-    let commands: Vec<clap::Command> = commands.collect();
-    std::iter::once(program).chain(commands).map(page).collect()
+    let mut commands = Vec::new();
+    with_its_commands(program, &mut commands);
+    commands.into_iter().map(page).collect()
+}
+
+/// Without `help`, at every level: a page would refer to one of its own.
+fn without_help(command: clap::Command) -> clap::Command {
+    command.disable_help_subcommand(true).mut_subcommands(without_help)
+}
+
+fn with_its_commands(command: clap::Command, found: &mut Vec<clap::Command>) {
+    let below: Vec<clap::Command> = command.get_subcommands().cloned().collect();
+    found.push(command);
+    below.into_iter().for_each(|command| with_its_commands(command, found));
 }
 
 fn page(command: clap::Command) -> std::io::Result<(String, Vec<u8>)> {
@@ -51,7 +62,28 @@ mod tests {
     fn there_is_a_page_for_the_program_and_for_each_command() {
         let names: Vec<String> = pages().unwrap().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names[0], "ketascreen.1");
-        assert_eq!(names.len(), super::super::COMMANDS.len() + 1);
-        assert!(names.contains(&"ketascreen-explain.1".to_owned()), "{names:?}");
+        // `export` has forms, each a page of its own.
+        assert_eq!(names.len(), super::super::COMMANDS.len() + 2);
+        for name in ["ketascreen-explain.1", "ketascreen-export.1", "ketascreen-export-ro-crate.1"] {
+            assert!(names.contains(&name.to_owned()), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn every_page_that_is_referred_to_is_written_and_every_option_is_in_one() {
+        let pages = pages().unwrap();
+        let text = |page: &[u8]| String::from_utf8_lossy(page).replace('\\', "");
+        for (name, page) in &pages {
+            let page = text(page);
+            for referred in page.split("(1)").filter_map(|before| before.split_whitespace().last()) {
+                let written = |(name, _): &(String, Vec<u8>)| *name == format!("{referred}.1");
+                assert!(!page.contains(&format!("{referred}(1)")) || pages.iter().any(written), "{name}: {referred}");
+            }
+        }
+        let all: String = pages.iter().map(|(_, page)| text(page)).collect();
+        for words in ["ketascreen-export-ro-crate(1)", "--results", "--data", "--keep-runs"] {
+            assert!(all.contains(words), "{words}");
+        }
+        assert!(!all.contains("-help(1)"));
     }
 }

@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config;
 use crate::engine::sweep::{Attached, attach};
-use crate::failure::{FINE, Failure};
+use crate::failure::{FINE, Failure, IO};
 use crate::interrupt;
 
 mod check;
@@ -25,10 +25,13 @@ mod run;
 mod schema;
 mod simulate;
 mod status;
+mod stdout;
 mod sweep;
 mod targets;
 mod verify;
 mod watch;
+
+pub use stdout::out;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -128,7 +131,21 @@ enum Command {
 
 /// Reads the command line, does what it says, and reports; the exit code.
 pub fn main() -> i32 {
-    let cli = Cli::parse();
+    let code = match Cli::try_parse() {
+        Ok(cli) => exec(&cli),
+        // The help and the version are asked for, and come this way too.
+        Err(asked) if !asked.use_stderr() => {
+            stdout::keep(asked.print().and_then(|()| std::io::stdout().flush()));
+            asked.exit_code()
+        }
+        Err(error) => error.exit(),
+    };
+    let Some(error) = stdout::failed() else { return code };
+    let _ = writeln!(std::io::stderr(), "error: cannot write to standard output: {error}");
+    IO
+}
+
+fn exec(cli: &Cli) -> i32 {
     if cli.command.is_some() && cli.run != run::Args::default() {
         let message = "options of `run` go after the word: ketascreen run …";
         Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
@@ -183,12 +200,6 @@ fn tell(failure: &Failure, yaml: Option<&config::Yaml>) -> i32 {
     interrupt::give_way();
     let _ = write!(std::io::stderr(), "{}", failure.report(yaml));
     failure.code()
-}
-
-/// Writes a line to standard output; a reader that went away ends the output, not the work.
-pub fn out(text: &str) {
-    let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
 }
 
 /// The last line of `--json`: an object that says why nothing, or not everything, was done.

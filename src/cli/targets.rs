@@ -16,12 +16,20 @@ pub fn stages(plan: &Plan, names: &[String]) -> Result<BTreeSet<usize>, Failure>
     let known: Vec<&str> = plan.stages.iter().map(|stage| stage.name()).collect();
     let index = |name: &String| {
         let found = known.iter().position(|stage| stage == name);
-        found.ok_or_else(|| Failure::Usage {
-            message: format!("there is no stage or command `{name}`"),
-            remedy: suggest::remedy(name, known.iter().chain(&super::COMMANDS).copied()),
-        })
+        found.ok_or_else(|| unknown(name, &known))
     };
     names.iter().map(index).collect()
+}
+
+fn unknown(name: &str, known: &[&str]) -> Failure {
+    if super::COMMANDS.contains(&name) {
+        let message = format!("`{name}` is a command and not a stage");
+        return Failure::Usage { message, remedy: format!("the stages are {}", known.join(", ")) };
+    }
+    Failure::Usage {
+        message: format!("there is no stage or command `{name}`"),
+        remedy: suggest::remedy(name, known.iter().chain(&super::COMMANDS).copied()),
+    }
 }
 
 /// The named stages and all that follow from them.

@@ -10,6 +10,7 @@ pub mod paths;
 pub mod places;
 pub mod prune;
 pub mod resolve;
+mod results;
 mod shape;
 pub mod shared;
 pub mod sources;

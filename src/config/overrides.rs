@@ -14,9 +14,9 @@ pub fn apply(arguments: &[String], yaml: &mut Yaml, root: &mut Value) -> Vec<Pro
     for argument in arguments {
         match apply_one(argument, root) {
             Ok(path) => drop(yaml.overrides.insert(path, argument.clone())),
-            Err(message) => {
+            Err(wrong) => {
                 let place = Place::File { name: format!("-S {argument}"), line: None, column: None };
-                problems.push(Problem::new("override", place, message, "write -S path.to.setting=value"));
+                problems.push(wrong.problem(place, "write -S path.to.setting=value"));
             }
         }
     }
@@ -27,24 +27,42 @@ pub fn apply(arguments: &[String], yaml: &mut Yaml, root: &mut Value) -> Vec<Pro
 pub fn set_all(sets: &[(String, Value)], yaml: &mut Yaml, root: &mut Value) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (path, value) in sets {
-        match parts(path).and_then(|parts| set(&parts, value.clone(), root)) {
+        match parts(path).map_err(Wrong::from).and_then(|parts| set(&parts, value.clone(), root)) {
             Ok(dotted) => drop(yaml.overrides.insert(dotted, format!("{path}={value}"))),
-            Err(message) => {
-                let remedy = "write the setting's path as -S takes it";
-                problems.push(Problem::new("override", Place::setting(path), message, remedy));
+            Err(wrong) => {
+                problems.push(wrong.problem(Place::setting(path), "write the setting's path as -S takes it"));
             }
         }
     }
     problems
 }
 
-fn apply_one(argument: &str, root: &mut Value) -> Result<String, String> {
+/// Why a value cannot be set.
+struct Wrong {
+    message: String,
+    /// What to do, where it is not only a matter of writing.
+    remedy: Option<String>,
+}
+
+impl From<String> for Wrong {
+    fn from(message: String) -> Wrong {
+        Wrong { message, remedy: None }
+    }
+}
+
+impl Wrong {
+    fn problem(self, place: Place, otherwise: &str) -> Problem {
+        Problem::new("override", place, self.message, self.remedy.unwrap_or_else(|| otherwise.to_owned()))
+    }
+}
+
+fn apply_one(argument: &str, root: &mut Value) -> Result<String, Wrong> {
     let (path, value) = split(argument)?;
     let value = yaml::scalar(value).map_err(|error| format!("the value is not YAML: {error}"))?;
     set(&path, value, root)
 }
 
-fn set(path: &[String], value: Value, root: &mut Value) -> Result<String, String> {
+fn set(path: &[String], value: Value, root: &mut Value) -> Result<String, Wrong> {
     if root.is_null() {
         *root = Value::Object(Map::new());
     }
@@ -65,20 +83,29 @@ fn parts(path: &str) -> Result<Vec<String>, String> {
 }
 
 /// The child to set; a map gains a key it does not have, a list never grows.
-fn child<'a>(node: &'a mut Value, part: &str) -> Result<&'a mut Value, String> {
+fn child<'a>(node: &'a mut Value, part: &str) -> Result<&'a mut Value, Wrong> {
     match node {
         Value::Array(items) => {
             let length = items.len();
             let index: Option<usize> = part.parse().ok();
             let item = index.and_then(|index| items.get_mut(index));
-            item.ok_or_else(|| format!("`{part}` is not one of the list's {length} items, which count from 0"))
+            let message = || format!("`{part}` is not an item of the list, whose items count from 0");
+            item.ok_or_else(|| Wrong { message: message(), remedy: Some(items_there_are(length)) })
         }
         Value::Object(map) => Ok(map.entry(part).or_insert(Value::Null)),
         Value::Null => {
             *node = Value::Object(Map::new());
             child(node, part)
         }
-        other => Err(format!("`{part}` cannot be set below {other}")),
+        other => Err(format!("`{part}` cannot be set below {other}").into()),
+    }
+}
+
+fn items_there_are(length: usize) -> String {
+    match length {
+        0 => "the list is empty: set all of it, [item, item]".to_owned(),
+        1 => "the list has 1 item, which is 0; to have more, set all of it".to_owned(),
+        length => format!("the list has {length} items, 0 to {}; to have more, set all of it", length - 1),
     }
 }
 
@@ -138,5 +165,20 @@ mod tests {
         let (mut yaml, value, _) = Yaml::parse("p.yaml", "a: [1]\nb: 2\n");
         let arguments = ["a.1=3", "b.c=3", "nothing", "a..b=1"].map(str::to_owned);
         assert_eq!(apply(&arguments, &mut yaml, &mut value.unwrap()).len(), 4);
+    }
+
+    #[test]
+    fn an_item_that_a_list_does_not_have_is_told_with_those_that_it_has() {
+        let (mut yaml, value, _) = Yaml::parse("p.yaml", "a: [x, y, z]\nb: [x]\nc: []\n");
+        let mut value = value.unwrap();
+        let arguments = ["a.3=1", "a.x=1", "b.1=1", "c.0=1"].map(str::to_owned);
+        let problems = apply(&arguments, &mut yaml, &mut value);
+        let remedies: Vec<&str> = problems.iter().map(|problem| problem.remedy.as_str()).collect();
+        let three = "the list has 3 items, 0 to 2; to have more, set all of it";
+        let one = "the list has 1 item, which is 0; to have more, set all of it";
+        assert_eq!(remedies, [three, three, one, "the list is empty: set all of it, [item, item]"]);
+        assert!(problems[0].message.contains("`3` is not an item of the list"), "{}", problems[0].message);
+        let sets = [("a.3".to_owned(), json!(1))];
+        assert_eq!(set_all(&sets, &mut yaml, &mut value)[0].remedy, three);
     }
 }

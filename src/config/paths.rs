@@ -19,8 +19,7 @@ pub fn inside(base: &Path, path: &str, root: &Path, setting: &str, allow: bool) 
     if allow {
         return Ok(joined);
     }
-    let relative = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if path.is_empty() || !relative {
+    if path.is_empty() || !is_below(path) {
         return Err(outside(setting, path, "a relative path without `..`"));
     }
     let real_root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
@@ -34,6 +33,25 @@ pub fn inside(base: &Path, path: &str, root: &Path, setting: &str, allow: bool) 
 /// The path itself where it exists, or the nearest ancestor that does.
 fn nearest_existing(path: &Path) -> Option<&Path> {
     path.ancestors().find(|path| path.symlink_metadata().is_ok())
+}
+
+/// Whether a path as it is written stays below its base.
+pub fn is_below(path: &str) -> bool {
+    Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// Where a path leads: links followed as far as there is something, and no `..` in what is not there yet.
+pub fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let existing = path.ancestors().find_map(|part| Some((part, part.canonicalize().ok()?)));
+    let Some((part, mut real)) = existing else { return path };
+    for part in path.strip_prefix(part).into_iter().flat_map(Path::components) {
+        match part {
+            Component::ParentDir => drop(real.pop()),
+            part => real.push(part),
+        }
+    }
+    real
 }
 
 fn outside(setting: &str, path: &str, what: &str) -> Box<Problem> {

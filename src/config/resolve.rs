@@ -1,6 +1,7 @@
 //! From the literal mirror to the plan: defaults filled, paths resolved, names checked, files read.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,14 +11,16 @@ use stages::contract::{Place, Problem, Vocabulary};
 use super::about::about;
 use super::file::File;
 use super::paths::{Folders, inside};
+use super::results::Results;
 use super::sources::{self, Files, Source};
 use super::yaml::{Origin, Yaml};
 use super::{overrides, prune};
 use crate::engine::registry::{self, Bound};
 use crate::engine::supply::Shelf;
 use crate::failure::Failure;
+use crate::store::regular::NoFile;
 use crate::store::shared::Shared;
-use crate::store::steady;
+use crate::store::{regular, steady};
 
 /// The code of a number that no setting can hold.
 const NOT_FINITE: &str = "not_finite";
@@ -178,16 +181,22 @@ fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec
     problems.extend(unusable);
     let Some(folders) = folders else { return (None, problems) };
     problems.extend(sources::no_folder(&folders));
-    problems.extend(file.stages.own.iter().flat_map(|(stage, own)| sources::undeclared(stage, own, &folders)));
+    let results = Results::new(&stages, &folders);
+    let own = file.stages.own.iter();
+    problems.extend(own.flat_map(|(stage, own)| sources::undeclared(stage, own, &folders, &results)));
+    let asked_for = results.asked_for(&folders);
+    let is_result = |problem: &Problem| asked_for.iter().any(|asked| asked.place == problem.place);
     let mut sources = Vec::new();
     for stage in &stages {
         let (allow, known) = (options.allow_outside, options.files.as_deref());
         let (mut read, unreadable) = sources::read(stage.sources(), &folders, allow, known);
         let (beside, unreadable_beside) = sources::read_beside(stage.files(), &folders, allow, known);
         read.extend(beside);
-        problems.extend(unreadable.into_iter().chain(unreadable_beside));
+        // A result that is not there yet is not missing.
+        problems.extend(unreadable.into_iter().chain(unreadable_beside).filter(|problem| !is_result(problem)));
         sources.push(read);
     }
+    problems.extend(asked_for);
     file.stages.report.about = about(&file, &stages, &sources.concat(), &options.outdated);
     let stages = registry::bind(&file.stages);
     let plan = Plan {
@@ -216,6 +225,7 @@ fn folders(file: &File, options: &Options) -> (Option<Folders>, Vec<Problem>) {
     let below = |path: &str, setting: &str| inside(&root, path, &root, setting, options.allow_outside);
     match (below(&file.study.data, "study.data"), below(&file.study.outputs, "study.outputs")) {
         (Ok(data), Ok(outputs)) if same_folder(&data, &outputs) => (None, vec![outputs_are_data(&file.study.outputs)]),
+        (Ok(_), Ok(outputs)) if !may_be_folder(&outputs) => (None, vec![outputs_are_no_folder(&file.study.outputs)]),
         (Ok(data), Ok(outputs)) => (Some(Folders { root, data, outputs }), Vec::new()),
         (data, outputs) => (None, [data.err(), outputs.err()].into_iter().flatten().map(|problem| *problem).collect()),
     }
@@ -231,6 +241,21 @@ fn same_folder(a: &Path, b: &Path) -> bool {
     a == b || a.canonicalize().ok().is_some_and(|a| b.canonicalize().ok() == Some(a))
 }
 
+/// Whether a folder is there or can be made: no part of the path is something else.
+fn may_be_folder(path: &Path) -> bool {
+    path.ancestors().find(|part| part.symlink_metadata().is_ok()).is_none_or(Path::is_dir)
+}
+
+fn outputs_are_no_folder(path: &str) -> Problem {
+    let message = format!("`{path}` is not a folder, and results are written into one");
+    Problem::new(
+        "outputs_are_no_folder",
+        Place::setting("study.outputs"),
+        message,
+        "give the outputs a folder of their own",
+    )
+}
+
 fn outputs_are_data(folder: &str) -> Problem {
     let message = format!("`{folder}` is the data folder too: results would be written among the study's files");
     Problem::new("outputs_are_data", Place::setting("study.outputs"), message, "give the outputs a folder of their own")
@@ -242,8 +267,15 @@ fn follows(problem: &Problem, hidden: &BTreeSet<String>) -> bool {
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    let bytes = steady::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::Usage {
+    let bytes = steady::read(path).map_err(|error| match (regular::no_file(&error), error.kind()) {
+        (Some(kind), _) => Failure::Usage {
+            message: format!("{} is {kind}, not a file", path.display()),
+            remedy: match kind {
+                NoFile::Folder => format!("name the file: --pipeline {}", path.join("pipeline.yaml").display()),
+                other => other.remedy().to_owned(),
+            },
+        },
+        (_, ErrorKind::NotFound | ErrorKind::NotADirectory) => Failure::Usage {
             message: format!("there is no {} here", path.display()),
             remedy: "run ketascreen in the study's folder, or name the file with --pipeline".to_owned(),
         },

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use stages::contract::{Place, Problem, SourceFile, SourceRequest, suggest};
 
 use super::paths::{self, Folders};
+use super::results::Results;
 use crate::engine::own::Params;
-use crate::store::{Digest, steady};
+use crate::store::{Digest, regular, steady};
 
 /// A file that a stage asked for.
 #[derive(Debug, Clone)]
@@ -96,15 +97,25 @@ pub fn read_beside(
 ) -> (Vec<Source>, Vec<Problem>) {
     // The study's folder stands for the data folder.
     let beside = Folders { data: folders.root.clone(), ..folders.clone() };
+    let (requests, outside): (Vec<_>, Vec<_>) =
+        requests.into_iter().partition(|request| !allow || paths::is_below(&request.path));
     let (sources, mut problems) = read(requests, &beside, allow, files);
+    problems.extend(outside.iter().map(not_laid));
     for problem in problems.iter_mut().filter(|problem| problem.code == "missing_file") {
         problem.message = problem.message.replace("in the data folder", "in the study’s folder");
     }
     (sources, problems)
 }
 
+/// A file that has no place in a command's folder, which is laid out as the study's is.
+fn not_laid(request: &SourceRequest) -> Problem {
+    let message = format!("`{}` does not lie below the study's folder, where a command's files do", request.path);
+    let remedy = "copy it there, or make a link there that leads to it";
+    Problem::new("outside_study", Place::setting(&request.setting), message, remedy)
+}
+
 /// Arguments of a command that are files of the study and not among the stage's files: its folder would not have them.
-pub fn undeclared(stage: &str, own: &Params, folders: &Folders) -> Vec<Problem> {
+pub fn undeclared(stage: &str, own: &Params, folders: &Folders, results: &Results<'_>) -> Vec<Problem> {
     let here = |word: &str| word.trim_start_matches("./").to_owned();
     let known = |word: &str| {
         own.files.iter().any(|file| here(file) == here(word)) || own.outputs.values().any(|o| o.file == here(word))
@@ -113,11 +124,14 @@ pub fn undeclared(stage: &str, own: &Params, folders: &Folders) -> Vec<Problem> 
     let words = own.command.iter().enumerate().skip(1);
     let undeclared = words.filter(|(_, word)| is_file(word) && !known(word));
     let problem = |(at, word): (usize, &String)| {
+        let setting = format!("stages.{stage}.command.{at}");
+        if let Some(problem) = results.read_by_a_command(&folders.root.join(word), word, &setting) {
+            return problem;
+        }
         let message = format!("`{word}` is a file of the study and not among the stage’s files");
-        let place = Place::setting(format!("stages.{stage}.command.{at}"));
         let remedy =
             format!("add `files: [{word}]`: the command runs in a folder of its own, and its key needs the content");
-        Problem::new("undeclared_file", place, message, remedy)
+        Problem::new("undeclared_file", Place::setting(setting), message, remedy)
     };
     undeclared.map(problem).collect()
 }
@@ -147,7 +161,11 @@ fn unreadable(request: &SourceRequest, path: &Path, error: &std::io::Error) -> P
         let message = format!("`{}` changed while it was read", request.path);
         return Problem::new("changing_file", place, message, "run again when the program that writes it is done");
     }
-    if error.kind() != ErrorKind::NotFound {
+    if let Some(kind) = regular::no_file(error) {
+        let message = format!("`{}` is {kind}, not a file", request.path);
+        return Problem::new("not_a_file", place, message, kind.remedy());
+    }
+    if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) {
         let message = format!("cannot read `{}`: {error}", request.path);
         return Problem::new("unreadable_file", place, message, "make the file readable");
     }

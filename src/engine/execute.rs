@@ -50,6 +50,7 @@ pub fn execute(
     let wanted = if request.only { request.targets.clone() } else { graph.with_needs(&request.targets) };
     hold(plan, &wanted, request)?;
     plan.shared.away().into_iter().for_each(|text| listener.hear(Event::Remark { text }));
+    let showed = store.shown().is_symlink();
     let diary = Diary::open(store);
     let opened = || on_work(&diary.folder());
     let locked = request.locked.as_deref();
@@ -59,6 +60,8 @@ pub fn execute(
         true => finish(plan, store, request, &wanted, &shelf),
         false => Err(Failure::several(failures)),
     };
+    let removed = showed && !store.shown().is_symlink();
+    let finished = finished.map_err(|failure| if removed { failure.leaving(Left::Nothing) } else { failure });
     let end = finished.is_ok().then(|| finished_event(plan, store, &wanted, &stages, start.elapsed()));
     let worth_telling = stages.iter().any(|stage| stage.outcome != Outcome::Cached || stage.switched);
     let told = match worth_telling {

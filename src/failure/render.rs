@@ -5,7 +5,7 @@ use std::fmt::Write;
 use stages::contract::{Place, Problem};
 
 use super::alike::gathered;
-use super::{Complaint, Failure, Left, WROTE_OUTSIDE};
+use super::{Complaint, Failure, Left, REMOVED_OUTPUTS, WROTE_OUTSIDE};
 use crate::config::yaml::Origin;
 use crate::config::{Spot, Yaml};
 
@@ -15,10 +15,11 @@ pub fn report(failure: &Failure, yaml: Option<&Yaml>) -> String {
     let n = failure.problems().len();
     if n > 0 {
         let count = if n == 1 { "1 problem".to_owned() } else { format!("{n} problems") };
-        let harmed = failure.problems().iter().any(|problem| problem.code == WROTE_OUTSIDE);
+        let any = |code: &str| failure.problems().iter().any(|problem| problem.code == code);
         let end = match failure {
             Failure::Input { .. } => "nothing was run",
-            _ if harmed => "every other output is unchanged",
+            _ if any(REMOVED_OUTPUTS) => "no earlier output is left",
+            _ if any(WROTE_OUTSIDE) => "every other output is unchanged",
             _ => "earlier outputs are unchanged",
         };
         let _ = writeln!(text, "{count}; {end}");
@@ -74,6 +75,7 @@ fn shown(left: Left) -> &'static str {
         Left::Copies => {
             "where links do not work outputs are copied one by one, and some may be new and some still the earlier ones"
         }
+        Left::Nothing => "the outputs folder was removed meanwhile, and no earlier output is left",
     }
 }
 

@@ -7,6 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::regular;
+
 /// The SHA-256 of some content.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -19,7 +21,7 @@ impl Digest {
 
     /// Hashes a file in full without holding it.
     pub fn of_file(path: &Path) -> std::io::Result<(Digest, u64)> {
-        Digest::of_reader(&mut std::fs::File::open(path)?)
+        Digest::of_reader(&mut regular::open(path)?)
     }
 
     /// Hashes everything that is left to read, and how many bytes that are.

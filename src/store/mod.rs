@@ -18,6 +18,7 @@ pub mod lockfile;
 pub mod moment;
 pub mod parquet;
 pub mod record;
+pub mod regular;
 pub mod runs;
 pub mod scratch;
 pub mod shared;

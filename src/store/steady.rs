@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::digest::Digest;
+use super::regular;
 
 /// How long is waited before each attempt.
 const PAUSES: [u64; 6] = [0, 10, 30, 100, 300, 600];
@@ -16,7 +17,8 @@ const COARSE: Duration = Duration::from_secs(2);
 /// Reads a whole file as it is at one moment, held once.
 ///
 /// Its length and time must be the same before and after. A file that was changed so recently that its time may not tell
-/// of another change is read twice. An error of the kind [`is_unsteady`] is a file that changed at every attempt.
+/// of another change is read twice. An error of the kind [`is_unsteady`] is a file that changed at every attempt; what is
+/// no file is not opened ([`regular`]).
 pub fn read(path: &Path) -> std::io::Result<Arc<[u8]>> {
     read_while(path, &mut || ())
 }
@@ -51,12 +53,12 @@ impl std::fmt::Display for Unsteady {
 
 /// The file's bytes; none where it changed meanwhile. What replaces the file by a rename leaves the one that is open alone.
 fn attempt(path: &Path, meanwhile: &mut dyn FnMut()) -> std::io::Result<Option<Arc<[u8]>>> {
-    let mut file = File::open(path)?;
+    let mut file = regular::open(path)?;
     let before = file.metadata()?;
     let bytes = whole(&mut file, &before)?;
     meanwhile();
-    if !before.is_file() || before.len() == 0 {
-        // A pipe, or a file of the system: its length is no one's to know, and it can be read once.
+    if before.len() == 0 {
+        // A file of the system does not tell its length.
         return Ok((file.metadata()?.len() == before.len()).then_some(bytes));
     }
     let steady = looks_like(&before, &file.metadata()?)

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use super::digest::Digest;
 use super::layout::Entry;
 use super::record::{FILE, Output, Record};
+use super::regular::no_file;
 use crate::engine::reason::Reason;
 use crate::failure::Failure;
 
@@ -61,7 +62,7 @@ pub fn damage(entry: &Entry, output: &Output) -> Result<Option<Damage>, Failure>
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(Some(Damage { file, missing: true }))
         }
-        Err(error) if error.kind() == ErrorKind::IsADirectory => Ok(Some(Damage { file, missing: false })),
+        Err(error) if no_file(&error).is_some() => Ok(Some(Damage { file, missing: false })),
         Err(error) => Err(Failure::io("read", &path, error)),
     }
 }

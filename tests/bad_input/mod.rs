@@ -103,6 +103,9 @@ fn a_mistake_in_the_configuration_is_named_with_its_line_its_key_and_the_nearest
         (PIPELINE, "data: data", "data: ../data", &["`../data` leaves the study's folder", "(study.data)", "--allow-outside"]),
         (PIPELINE, "data: data", "data: dta", &["there is no data folder `./dta`", "(study.data)", "1 problem"]),
         (PIPELINE, "outputs: outputs", "outputs: data", &["`data` is the data folder too", "(study.outputs)"]),
+        (PIPELINE, "outputs: outputs", "outputs: pipeline.yaml", &["`pipeline.yaml` is not a folder, and results are written into one", "(study.outputs)"]),
+        (PIPELINE, "outputs: outputs", "outputs: data/panel.csv/x", &["`data/panel.csv/x` is not a folder", "give the outputs a folder of their own"]),
+        (PIPELINE, "file: madrs.csv", "file: madrs.csv/x", &["there is no file `madrs.csv/x` in the data folder"]),
         (PIPELINE, "file: madrs.csv", "file: madr.csv", &["there is no file `madr.csv`", "did you mean `madrs.csv`?"]),
     ]);
 }

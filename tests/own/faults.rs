@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{GOOD, leftovers, results, says, step, unharmed};
+use crate::common::assert_same;
 
 /// The cached table of participants, from a command's folder.
 const CACHED: &str = "$(ls ../../../entries/ingest/*/participants.parquet)";
@@ -48,6 +49,33 @@ fn a_command_that_alters_a_cached_result_fails_and_the_altered_bytes_are_served_
         assert!(before.iter().all(|(path, bytes)| mended.get(path) == Some(bytes)), "{word}");
         study.run(&["verify", "--all"]).fine();
     }
+}
+
+#[test]
+fn a_command_that_removes_results_is_named_and_what_is_left_is_told() {
+    let study = step(GOOD);
+    study.run(&["run"]).fine();
+    let before = study.shown();
+    for harm in ["rm -rf ../../../../../outputs", "rm -rf ../../../../.cache; mkdir ../../../../.cache"] {
+        study.write("step.sh", &format!("echo before; {harm}; exit 3"));
+        // Alone: a stage beside it may fail too, and then the disk decides the code.
+        let said = study.run(&["run", "my_step"]);
+        assert_eq!(said.code, Some(20), "{}", said.err);
+        says(&said.err, &["ran, the folder `outputs` was removed or replaced, with every result in it"]);
+        says(&said.err, &["(stages.my_step.command)", "let the command write in its own folder only"]);
+        assert!(!said.err.contains("unchanged") && said.err.ends_with("no earlier output is left\n"), "{}", said.err);
+        study.write("step.sh", GOOD);
+        study.run(&["run"]).fine();
+        assert_same(&study.shown(), &before);
+    }
+    // The links alone: nothing is lost.
+    study.write("step.sh", &format!("rm ../../../../ingest ../../../shown; {GOOD}"));
+    let said = study.run(&["run", "my_step"]);
+    assert_eq!(said.code, Some(20), "{}", said.err);
+    says(&said.err, &["became another: outputs/ingest is gone, outputs/.cache/shown is gone"]);
+    study.write("step.sh", GOOD);
+    study.run(&["run"]).fine();
+    assert_same(&study.shown(), &before);
 }
 
 #[test]

@@ -14,6 +14,7 @@ fn a_mistake_in_its_settings_is_named_with_its_line_and_its_remedy_and_nothing_r
         ("ingest/participants", "ingst/participants", &["there is no stage `ingst`", "did you mean `ingest`?"]),
         ("ingest/participants", "participants", &["`participants` is not the name of a table", "stage/table"]),
         ("ingest/participants", "my_step/table", &["my_step waits for itself: my_step -> my_step", "take one of these inputs"]),
+        ("ingest/participants", "sweep/curves", &["`sweep/curves` is a table of the sweep, which no stage can read", "(stages.my_step.inputs.people)", "the sweep runs after all stages"]),
         ("format: csv", "format: xlsx", &["unknown value `xlsx`", "(stages.my_step.inputs.people.format)", "csv"]),
         ("format: csv", "formt: csv", &["unknown key `formt`", "(stages.my_step.inputs.people.formt)", "did you mean `format`?"]),
         ("{people:", "{../people:", &["`../people` cannot be the name of a file"]),
@@ -26,12 +27,23 @@ fn a_mistake_in_its_settings_is_named_with_its_line_and_its_remedy_and_nothing_r
         ("files: [step.sh]", "files: [step.sh, ../x]", &["`../x` leaves the study's folder", "(stages.my_step.files.1)"]),
         ("files: [step.sh]", "files: [step.sh, /etc/hosts]", &["`/etc/hosts` leaves the study's folder"]),
         ("files: [step.sh]", "files: [step.sh, step.sh]", &["`step.sh` is named twice"]),
+        ("files: [step.sh]", "files: [step.sh, ./step.sh]", &["`./step.sh` is named twice"]),
+        ("files: [step.sh]", "files: [step.sh, ./inputs/people.csv]", &["`./inputs/people.csv`: the folder `inputs` holds the tables"]),
+        ("files: [step.sh]", "files: [step.sh, data]", &["`data` is a folder, not a file", "(stages.my_step.files.1)", "name a file in it"]),
+        ("files: [step.sh]", "files: [step.sh, outputs/qc/decisions.parquet]", &["`outputs/qc/decisions.parquet` is a result of this study", "(stages.my_step.files.1)", "read it with `inputs: {decisions: qc/decisions}`"]),
+        ("files: [step.sh]", "files: [step.sh, ./outputs//qc/./decisions.csv]", &["is a result of this study", "read it with `inputs: {decisions: {table: qc/decisions, format: csv}}`"]),
+        ("files: [step.sh]", "files: [step.sh, outputs/report/report.html]", &["`outputs/report/report.html` is a result of this study", "results cannot be read as files"]),
+        ("files: [step.sh]", "files: [step.sh, outputs/mine.csv]", &["`outputs/mine.csv` lies in the folder of the study's results", "keep the file in another folder"]),
         ("{table: table.csv}", "{}", &["the stage has no outputs", "outputs: {table: my_table.parquet}"]),
         ("{table: table.csv}", "{table: ../table.csv}", &["`../table.csv` cannot be the path of an output", "(stages.my_step.outputs.table)", "below the command’s folder"]),
         ("{table: table.csv}", "{table: /tmp/table.csv}", &["`/tmp/table.csv` cannot be the path of an output"]),
         ("{table: table.csv}", "{table: a/../table.csv}", &["cannot be the path of an output"]),
         ("{table: table.csv}", "{table: inputs/table.csv}", &["`inputs/table.csv` is what the command reads"]),
         ("{table: table.csv}", "{table: step.sh}", &["`step.sh` is what the command reads"]),
+        ("{table: table.csv}", "{table: step.sh/t.csv}", &["`step.sh/t.csv` is what the command reads"]),
+        ("files: [step.sh]\n    inputs: {people: {table: ingest/participants, format: csv}}\n    outputs: {table: table.csv}", "files: [./step.sh]\n    outputs: {table: step.sh}", &["`step.sh` is what the command reads"]),
+        ("{table: table.csv}", "{table: table.csv, more: record.json/x}", &["`record.json/x` cannot be kept beside `record.json`", "(stages.my_step.outputs.more)"]),
+        ("{table: table.csv}", "{more: table.parquet/x, table: table.csv}", &["`table.parquet` cannot be kept beside `table.parquet/x`"]),
         ("{table: table.csv}", "{table: t.csv, other: t.csv}", &["two outputs are the file `t.csv`"]),
         ("{table: table.csv}", "{findings: table.csv}", &["`findings.parquet` would be kept twice"]),
         ("{table: table.csv}", "{table: {file: t.txt, report: {}}}", &["`t.txt` is no table"]),
@@ -76,6 +88,63 @@ fn all_that_is_wrong_is_said_at_once_and_a_link_out_of_the_study_is_refused() {
 }
 
 #[test]
+fn a_result_is_not_read_as_a_file_wherever_its_links_lead() {
+    let study = step(GOOD);
+    study.run(&["run"]).fine();
+    let before = results(&study);
+    std::os::unix::fs::symlink("outputs/ingest/participants.parquet", study.path("people")).unwrap();
+    std::os::unix::fs::symlink("outputs", study.path("elsewhere")).unwrap();
+    study.edit(|text| text.replace("files: [step.sh]", "files: [step.sh, people, elsewhere/my_step/table.parquet]"));
+    let said = study.run(&["check"]);
+    assert_eq!(said.code, Some(2));
+    says(
+        &said.err,
+        &["`people` is a result of this study", "read it with `inputs: {participants: ingest/participants}`"],
+    );
+    says(&said.err, &["`elsewhere/my_step/table.parquet` is a result of this study", "2 problems; nothing was run"]);
+    assert_eq!(study.run(&["run"]).code, Some(2));
+    // A script that is there and only an argument yet.
+    study.edit(|text| {
+        text.replace(", people, elsewhere/my_step/table.parquet", "").replace("[sh, step.sh]", "[sh, step.sh, people]")
+    });
+    let said = study.run(&["check"]);
+    says(&said.err, &["`people` is a result of this study", "(stages.my_step.command.2)", "1 problem"]);
+    // The data are no results either.
+    study.edit(|text| text.replace("[sh, step.sh, people]", "[sh, step.sh]"));
+    std::fs::rename(study.path("data/participants.csv"), study.path("data/kept.csv")).unwrap();
+    std::os::unix::fs::symlink("../outputs/ingest/participants.parquet", study.path("data/participants.csv")).unwrap();
+    let said = study.run(&["run"]);
+    assert_eq!(said.code, Some(2));
+    says(
+        &said.err,
+        &["`participants.csv` is a result of this study", "(stages.ingest.participants.file)", "1 problem"],
+    );
+    unharmed(&study, &before);
+}
+
+#[test]
+fn files_beside_results_are_read_where_the_outputs_are_the_studys_own_folder() {
+    let study = step(GOOD);
+    study.edit(|text| text.replace("study: {", "study: {outputs: ., "));
+    study.run(&["run"]).fine();
+    study.edit(|text| text.replace("files: [step.sh]", "files: [step.sh, report/report.html]"));
+    let said = study.run(&["run"]);
+    assert_eq!((said.code, said.err.contains("`report/report.html` is a result")), (Some(2), true), "{}", said.err);
+}
+
+#[test]
+fn a_file_outside_of_the_study_has_no_place_in_a_commands_folder() {
+    let study = step(GOOD);
+    study.edit(|text| text.replace("files: [step.sh]", "files: [step.sh, /etc/hosts, ../x]"));
+    let said = study.run(&["run", "--allow-outside"]);
+    assert_eq!(said.code, Some(2));
+    says(
+        &said.err,
+        &["`/etc/hosts` does not lie below", "`../x` does not lie below", "make a link there", "2 problems"],
+    );
+}
+
+#[test]
 fn stages_that_wait_for_each_other_are_named_in_a_row() {
     let own = "  first:
     command: [cp, inputs/b.parquet, a.parquet]
@@ -116,8 +185,11 @@ fn a_command_that_fails_is_told_with_its_last_lines_and_leaves_every_result_as_i
         ("ln -s inputs/people.csv table.csv", &["`table.csv` is a link"]),
         ("ln -s ../../../../../data data; mkfifo table.csv", &["`table.csv` is no file"]),
         (": > table.csv", &["`table.csv` is not the table it should be"]),
-        ("printf 'a,b\\n1\\n' > table.csv", &["`table.csv` is not the table it should be", "line: 2"]),
-        ("printf 'a,a\\n1,2\\n' > table.csv", &["is not the table it should be"]),
+        ("printf 'a,b\\n1\\n' > table.csv", &["`table.csv` is not the table it should be: line 2 has 1 cell, and the header 2"]),
+        ("printf 'a;b\\n1,5;2\\n' > table.csv", &["`table.csv` is not the table it should be", "separate with commas (in R: write.csv, not write.csv2)"]),
+        ("printf 'a,a\\n1,2\\n' > table.csv", &["is not the table it should be: two columns are called `a`"]),
+        ("rm step.sh inputs/people.csv; mkfifo step.sh inputs/people.csv; echo a > table.csv", &["changed what it was given to read: inputs/people.csv, step.sh"]),
+        ("rm -rf ../../*my_step", &["changed what it was given to read: inputs/people.csv, step.sh"]),
         ("printf 'a\\n1\\nInf\\n' > table.csv", &["column a, row 2: an infinite number; leave it missing"]),
         ("printf '\"\",a\\n\"1\",2\\n' > table.csv", &["row.names = FALSE"]),
         ("echo x > inputs/new; chmod u+w inputs/people.csv; echo x >> inputs/people.csv; cp inputs/people.csv table.csv", &["`sh step.sh` changed what it was given to read: inputs/people.csv"]),

@@ -36,13 +36,18 @@ fn number(value: f64) -> String {
 pub fn read(bytes: &[u8], as_text: &[&str]) -> Result<DataFrame, String> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut reader = csv::Reader::from_reader(bytes);
-    let headers: Vec<String> = reader.headers().map_err(|error| error.to_string())?.iter().map(str::to_owned).collect();
+    let headers: Vec<String> = reader.headers().map_err(in_words)?.iter().map(str::to_owned).collect();
+    separated(&headers, bytes)?;
+    if let Some(twice) = headers.iter().enumerate().find_map(|(at, name)| headers[..at].contains(name).then_some(name))
+    {
+        return Err(format!("two columns are called `{twice}`"));
+    }
     if let Some(at) = headers.iter().position(|header| header.trim().is_empty()) {
         return Err(format!("column {} has no name (in R: write.csv(…, row.names = FALSE))", at + 1));
     }
     let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); headers.len()];
     for record in reader.records() {
-        let record = record.map_err(|error| error.to_string())?;
+        let record = record.map_err(in_words)?;
         for (cells, cell) in columns.iter_mut().zip(&record) {
             cells.push((!matches!(cell, "" | "NA")).then(|| cell.to_owned()));
         }
@@ -51,6 +56,34 @@ pub fn read(bytes: &[u8], as_text: &[&str]) -> Result<DataFrame, String> {
     let columns =
         headers.iter().zip(&columns).map(|(name, cells)| typed(name, cells, as_text.contains(&name.as_str())));
     DataFrame::new(height, columns.collect()).map_err(|error| error.to_string())
+}
+
+/// Refuses a header of one column that was meant to be several.
+fn separated(headers: &[String], bytes: &[u8]) -> Result<(), String> {
+    let [header] = headers else { return Ok(()) };
+    let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+    // One quoted name may hold anything.
+    let quoted = line.len() > 1 && line.iter().filter(|byte| **byte == b'"').count() == 2 && line.ends_with(b"\"");
+    let other = if header.contains('\t') { "tabs" } else { "`;`" };
+    match !quoted && header.contains(['\t', ';']) {
+        true => Err(format!(
+            "the header is one column, with {other} in it: separate with commas (in R: write.csv, not write.csv2)"
+        )),
+        false => Ok(()),
+    }
+}
+
+/// What is wrong with a line, and which.
+fn in_words(error: csv::Error) -> String {
+    let line = |at: &Option<csv::Position>| at.as_ref().map_or("a line".to_owned(), |at| format!("line {}", at.line()));
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+            let cells = if *len == 1 { "cell" } else { "cells" };
+            format!("{} has {len} {cells}, and the header {expected_len}", line(pos))
+        }
+        csv::ErrorKind::Utf8 { pos, .. } => format!("{} is not UTF-8 text", line(pos)),
+        _ => error.to_string(),
+    }
 }
 
 fn typed(name: &str, cells: &[Option<String>], as_text: bool) -> Column {
@@ -112,9 +145,29 @@ mod tests {
 
     #[test]
     fn text_that_is_no_table_is_refused_with_its_line() {
-        assert!(read(b"a,b\n1,2\n3\n", &[]).unwrap_err().contains("line: 3"));
-        assert!(read(b"\"\",b\n1,2\n", &[]).unwrap_err().contains("row.names"));
-        assert!(read(b"a\n\xff\n", &[]).is_err());
-        assert!(read(b"a,a\n1,2\n", &[]).is_err(), "a name twice");
+        let wrong = |text: &[u8]| read(text, &[]).unwrap_err();
+        assert_eq!(wrong(b"a,b\n1,2\n3\n"), "line 3 has 1 cell, and the header 2");
+        assert_eq!(wrong(b"a\n1,2,3\n"), "line 2 has 3 cells, and the header 1");
+        assert_eq!(wrong(b"a,b\n\n\"1\n2\",2\n3\n"), "line 5 has 1 cell, and the header 2");
+        assert!(wrong(b"\"\",b\n1,2\n").contains("row.names"));
+        assert_eq!(wrong(b"a\n1\n\xff\n"), "line 3 is not UTF-8 text");
+        assert_eq!(wrong(b"a,b,a\n1,2,3\n"), "two columns are called `a`");
+    }
+
+    #[test]
+    fn other_separators_than_commas_are_told() {
+        let remedy = "separate with commas (in R: write.csv, not write.csv2)";
+        for text in ["a;b\n1,5;2\n", "\"a\";\"b\"\n1;2\n", "a;b\r\n", "\u{feff}a;b\n"] {
+            assert_eq!(
+                read(text.as_bytes(), &[]).unwrap_err(),
+                format!("the header is one column, with `;` in it: {remedy}")
+            );
+        }
+        assert_eq!(
+            read(b"a\tb\n1\t2\n", &[]).unwrap_err(),
+            format!("the header is one column, with tabs in it: {remedy}")
+        );
+        assert_eq!(read(b"\"a;b\"\n1\n", &[]).unwrap().width(), 1, "a name that was meant");
+        assert_eq!(read(b"\"PC 36:2;O2\",b\n1,2\n", &[]).unwrap().width(), 2);
     }
 }

@@ -4,6 +4,7 @@
 //! as many of the user's names as its configurations hold, each kept once.
 
 use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use stages::contract::Slot;
@@ -30,6 +31,16 @@ pub fn slot(text: &str) -> Option<Slot> {
 pub fn is_plain(name: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.starts_with(letter) && name.chars().all(|c| letter(c) || c == '-' || c == '.') && name.len() <= 80
+}
+
+/// A path without the `./` that it may be written with.
+pub fn cleaned(path: &str) -> PathBuf {
+    Path::new(path).components().filter(|part| *part != Component::CurDir).collect()
+}
+
+/// Whether two paths cannot both be files: they are one, or one of them would be a folder of the other.
+pub fn collide(a: &Path, b: &Path) -> bool {
+    a.starts_with(b) || b.starts_with(a)
 }
 
 /// Whether a path is plain and stays below its folder.

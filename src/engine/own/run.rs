@@ -20,7 +20,7 @@ use crate::config::sources::Source;
 use crate::engine::event::{Event, Listener};
 use crate::engine::perform::{Made, made};
 use crate::engine::supply::{Shelf, table as stored_table};
-use crate::failure::{Failure, WROTE_OUTSIDE};
+use crate::failure::{Failure, REMOVED_OUTPUTS, WROTE_OUTSIDE};
 use crate::store::Store;
 
 /// Bytes of what a command said that are kept: the end of it.
@@ -42,7 +42,11 @@ pub fn run(own: &Own, around: &Around<'_>) -> Result<Made, Failure> {
     let watch = Watch::begin(around.plan, around.store);
     let ended = process::run(own, &work.folder(), &work.tmp(), &work.log(), around.plan.seed, around.jobs);
     let ended = ended.map_err(|error| Failure::io("run the command in", &work.folder(), error))?;
-    let kept = last_bytes(&work.log(), KEPT).map_err(|error| Failure::io("read", &work.log(), error))?;
+    // A command that removed the folder around its own removed its words with it.
+    let kept = last_bytes(&work.log(), KEPT).or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(Vec::new()),
+        _ => Err(Failure::io("read", &work.log(), error)),
+    })?;
     let said = String::from_utf8_lossy(&kept).into_owned();
     said.lines().for_each(|line| tracing::info!(stage = own.name, "said: {line}"));
     let failed = |problem: Wrong| problem.failure(own, &said);
@@ -76,6 +80,16 @@ fn outside(own: &Own, watch: &Watch, work: &Work, around: &Around<'_>) -> Checke
         Ok(found) => found,
         Err(failure) => return Ok(Err(failure)),
     };
+    if found.removed {
+        let (outputs, root) = (&around.store.outputs, &around.plan.folders.root);
+        let folder = outputs.strip_prefix(root).unwrap_or(outputs).display();
+        let line = own.params.line();
+        let message =
+            format!("while `{line}` ran, the folder `{folder}` was removed or replaced, with every result in it");
+        let remedy = "if you did it yourself, run again; if not, let the command write in its own folder only: the next run makes \
+                      every result again";
+        return Err(Wrong::new(REMOVED_OUTPUTS, "command", message, remedy));
+    }
     if !found.harmed.is_empty() {
         let message = format!(
             "while `{}` ran, what it must not touch became another: {}",

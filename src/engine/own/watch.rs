@@ -34,6 +34,10 @@ pub struct Watch {
     cached: BTreeMap<PathBuf, Stamp>,
     /// The folders of cached results, by what tells one from another that was put in its place.
     entries: BTreeMap<PathBuf, Option<u64>>,
+    /// The cache itself, by the same.
+    cache: Option<u64>,
+    /// What shows results.
+    links: Vec<PathBuf>,
     /// Every other file of the study's folder.
     others: BTreeMap<PathBuf, Stamp>,
 }
@@ -41,6 +45,8 @@ pub struct Watch {
 /// What a command did outside its folder, as far as it can be told.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outside {
+    /// The cache as a whole is gone, or another folder is in its place.
+    pub removed: bool,
     /// Files that the study reads, and files of cached results.
     pub harmed: Vec<String>,
     /// Other files of the study's folder that are new, gone or another: perhaps by someone else.
@@ -65,11 +71,14 @@ impl Watch {
         let cached = cached(store);
         let folders = cached.keys().filter_map(|path| entry(store, path)).map(|entry| entry.folder);
         let entries = folders.map(|folder| (folder.clone(), identity(&folder))).collect();
-        Watch { sources, cached, entries, others }
+        Watch { sources, cached, entries, cache: identity(&store.cache()), links: links(plan, store), others }
     }
 
     pub fn end(&self, plan: &Plan, store: &Store) -> Result<Outside, Failure> {
         let mut outside = Outside::default();
+        if !store.cache().is_dir() || identity(&store.cache()) != self.cache {
+            return Ok(Outside { removed: true, ..outside });
+        }
         for (path, (digest, before)) in &self.sources {
             let same = || Digest::of_file(path).is_ok_and(|(found, _)| found == *digest);
             if stamp(path) != *before && !same() {
@@ -79,6 +88,8 @@ impl Watch {
         for entry in self.touched(store) {
             outside.harmed.extend(self.harm(store, &entry)?.map(|what| format!("the cached result {what}")));
         }
+        let gone = self.links.iter().filter(|link| link.symlink_metadata().is_err());
+        outside.harmed.extend(gone.map(|link| format!("{} is gone", shown(link, plan))));
         let now = others(plan, &self.sources);
         let other = |(path, stamp): &(&PathBuf, &Stamp)| self.others.get(*path) != Some(*stamp);
         let changed = now.iter().filter(other).map(|(path, _)| shown(path, plan));
@@ -124,6 +135,13 @@ fn entry(store: &Store, path: &Path) -> Option<Entry> {
     let stage = parts.next()?.as_os_str().to_str()?;
     let key = Digest::parse(parts.next()?.as_os_str().to_str()?)?;
     Some(store.entry(stage, &key))
+}
+
+/// The links (or copies) of `outputs/`, and the link that they lead through, as far as they are there.
+fn links(plan: &Plan, store: &Store) -> Vec<PathBuf> {
+    let stages = plan.stages.iter().map(|stage| store.link(stage.name()));
+    let all = stages.chain([store.link(stages::sweep::NAME), store.shown()]);
+    all.filter(|link| link.symlink_metadata().is_ok()).collect()
 }
 
 /// What tells a folder from another of its name.

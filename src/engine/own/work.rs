@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::csv;
+use super::names::cleaned;
 use super::node::Own;
 use super::params::Format;
 use crate::config::sources::Source;
@@ -78,7 +79,7 @@ impl Work {
             let run = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o555);
             fs::set_permissions(&target, run).map_err(|error| Failure::io("protect", &target, error))?;
         }
-        self.laid.insert(path.to_owned(), Digest::of(bytes));
+        self.laid.insert(cleaned(path).display().to_string(), Digest::of(bytes));
         Ok(())
     }
 

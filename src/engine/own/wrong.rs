@@ -1,5 +1,7 @@
 //! What went wrong with a command, in words.
 
+use std::path::Path;
+
 use stages::contract::{Place, Problem};
 
 use super::node::Own;
@@ -38,7 +40,8 @@ impl Wrong {
         let place = Place::setting(format!("stages.{}.{}", own.name, self.setting));
         let problem = Problem::new(self.code, place, format!("{}: {}", own.name, self.message), self.remedy);
         let log = log::path().map(|path| path.strip_prefix(".").unwrap_or(&path).display().to_string());
-        Failure::Command(Box::new(Complaint { problem, said: last, log: log.filter(|_| !lines.is_empty()) }))
+        let log = log.filter(|log| !lines.is_empty() && Path::new(log).exists());
+        Failure::Command(Box::new(Complaint { problem, said: last, log }))
     }
 }
 

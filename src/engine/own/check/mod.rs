@@ -5,15 +5,16 @@ mod outputs;
 use std::collections::BTreeMap;
 
 use stages::contract::{Place, Problem, suggest};
+use stages::sweep::NAME as SWEEP;
 
-use super::names::is_plain;
+use super::names::{cleaned, is_plain};
 use super::params::Params;
 use crate::config::stages::Stages;
 use crate::engine::registry::{Bound, FINDINGS};
 
 /// Names that the cache, the drawing or a shell has another meaning for.
 const RESERVED: [&str; 12] =
-    ["sweep", "all", "end", "graph", "subgraph", "digraph", "node", "edge", "class", "style", "click", "strict"];
+    [SWEEP, "all", "end", "graph", "subgraph", "digraph", "node", "edge", "class", "style", "click", "strict"];
 /// The longest name of a stage.
 const LONGEST: usize = 40;
 
@@ -78,10 +79,11 @@ impl One<'_> {
         if self.params.command.iter().any(|word| word.contains('\0')) {
             self.say("bad_command", ".command", "an argument holds a zero byte".into(), "leave it out");
         }
-        let here = program.strip_prefix("./").unwrap_or(program);
-        if program.contains('/') && !program.starts_with('/') && !self.params.files.iter().any(|file| file == here) {
+        let here = cleaned(program);
+        let declared = self.params.files.iter().any(|file| cleaned(file) == here);
+        if program.contains('/') && !program.starts_with('/') && !declared {
             let message = format!("the program `{program}` is not among the stage’s files");
-            self.say("undeclared_file", ".command.0", message, format!("add `files: [{here}]`"));
+            self.say("undeclared_file", ".command.0", message, format!("add `files: [{}]`", here.display()));
         }
         if self.params.command.len() == 1 && program.contains(' ') && !program.contains('/') {
             let words = program.split_whitespace().collect::<Vec<_>>().join(", ");
@@ -104,6 +106,12 @@ impl One<'_> {
                 continue;
             };
             match tables.get(stage) {
+                None if stage == SWEEP => {
+                    let message = format!("`{table}` is a table of the sweep, which no stage can read");
+                    let remedy = "take the input out: the sweep runs after all stages, and only the report is made again with \
+                                  its tables; a program of your own finds them in outputs/sweep";
+                    self.say("unknown_stage", &place, message, remedy);
+                }
                 None => {
                     let remedy = suggest::remedy(stage, tables.keys().copied());
                     self.say("unknown_stage", &place, format!("there is no stage `{stage}`"), remedy);
@@ -120,10 +128,11 @@ impl One<'_> {
     fn files(&mut self) {
         for (at, file) in self.params.files.iter().enumerate() {
             let place = format!(".files.{at}");
-            if self.params.files[..at].contains(file) {
+            let path = cleaned(file);
+            if self.params.files[..at].iter().any(|other| cleaned(other) == path) {
                 self.say("duplicate_file", &place, format!("`{file}` is named twice"), "name it once");
             }
-            if file == "inputs" || file.starts_with("inputs/") {
+            if path.starts_with("inputs") {
                 let message = format!("`{file}`: the folder `inputs` holds the tables that the command reads");
                 self.say("name_taken", &place, message, "keep the file in another folder");
             }

@@ -1,11 +1,12 @@
 //! What is wrong with what a command is to leave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use stages::study::{BASELINE_LEVEL, BASELINE_SCORE};
 
 use super::One;
-use crate::engine::own::names::{is_plain, is_plain_path};
+use crate::engine::own::names::{cleaned, collide, is_plain, is_plain_path};
 use crate::engine::own::params::{Kind, Output};
 
 /// Files that every stage's folder may have.
@@ -17,13 +18,22 @@ impl One<'_> {
             let remedy = "name what the command leaves: `outputs: {table: my_table.parquet}`";
             self.say("no_output", ".outputs", "the stage has no outputs".into(), remedy);
         }
-        let mut kept: BTreeSet<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
+        let mut kept: Vec<PathBuf> = TAKEN.iter().map(PathBuf::from).collect();
         for (name, output) in &self.params.outputs {
             let place = format!(".outputs.{name}");
             self.output(name, output, &place);
-            let path = if output.is_table() { format!("{name}.parquet") } else { output.file.clone() };
-            if !kept.insert(path.clone()) {
-                self.say("name_taken", &place, format!("`{path}` would be kept twice"), "give it another name");
+            let path = PathBuf::from(if output.is_table() { format!("{name}.parquet") } else { output.file.clone() });
+            match kept.iter().find(|other| collide(other, &path)) {
+                Some(other) if *other == path => {
+                    let message = format!("`{}` would be kept twice", path.display());
+                    self.say("name_taken", &place, message, "give it another name");
+                }
+                Some(other) => {
+                    let message = format!("`{}` cannot be kept beside `{}`", path.display(), other.display());
+                    let remedy = "one of them would be a folder of the other: give it another name";
+                    self.say("name_taken", &place, message, remedy);
+                }
+                None => kept.push(path),
             }
         }
         let mut files = BTreeSet::new();
@@ -70,10 +80,15 @@ impl One<'_> {
             let remedy =
                 "a path below the command’s folder of letters, digits, `_`, `-` and `.`, none beginning with a dot";
             self.say("bad_path", place, message, remedy);
-        } else if file.starts_with("inputs/") || self.params.files.contains(file) {
+        } else if file.starts_with("inputs/") || self.reads(Path::new(file)) {
             let message = format!("`{file}` is what the command reads, and cannot be what it leaves");
             self.say("bad_path", place, message, "give the output another path");
         }
+    }
+
+    /// Whether a path is one of the files that the command reads, or lies below or above one.
+    fn reads(&self, path: &Path) -> bool {
+        self.params.files.iter().any(|file| collide(path, &cleaned(file)))
     }
 
     fn column(&mut self, column: &str, kind: &Kind, place: &str) {
