@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::{OK, Study, json_failure, status, targets, tell, watch};
 use crate::config::Plan;
+use crate::engine::alone::shelved;
 use crate::engine::event::{Event, Listener};
 use crate::engine::execute::{Request, execute};
+use crate::engine::plan::Graph;
 use crate::engine::status::{survey, survey_alone};
 use crate::engine::sweep::Attached;
 use crate::failure::Failure;
@@ -172,8 +174,11 @@ fn dry_run(plan: &Plan, sweep: Attached, store: &Store, request: &Request, json:
     Ok(())
 }
 
-/// `--only` computes on results that may be out of date; whoever asks for it is told.
+/// `--only` computes on results that may be out of date; whoever asks for it is told, where there are results to compute
+/// on.
 fn warn_if_outdated(plan: &Plan, store: &Store, request: &Request, listener: &dyn Listener) -> Result<(), Failure> {
+    let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
+    shelved(plan, store, &graph, &request.targets)?;
     let standings = survey(plan, store, &request.targets, &BTreeSet::new())?;
     let names: Vec<&str> = request.targets.iter().map(|index| plan.stages[*index].name()).collect();
     let stale = standings.iter().filter(|s| !names.contains(&s.stage) && !s.state.is_current());

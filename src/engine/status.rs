@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::alone::shelved;
 use super::decide::{Verdict, decide};
-use super::execute::shelved;
 use super::fetch;
 use super::plan::Graph;
 use super::reason::Reason;

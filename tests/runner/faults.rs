@@ -43,7 +43,7 @@ fn a_deleted_link_is_made_again_without_running_anything() {
     fs::remove_file(study.path("outputs/screen")).unwrap();
     let said = study.run(&["status", "--exit-code"]);
     assert_eq!(said.code, Some(10), "{}", said.out);
-    assert!(said.out.contains("screen     cached   an earlier result"), "{}", said.out);
+    assert!(said.out.contains("screen     cached   made before, shown after a run\n"), "{}", said.out);
     assert!(study.reruns().is_empty());
     assert_same(&study.shown(), &before);
 }
