@@ -29,11 +29,10 @@ const LOOKS: [Look; 6] = [Look::Cached, Look::Shared, Look::Outdated, Look::Alte
 impl Look {
     /// What a standing looks like; damage outweighs every other reason.
     pub fn of(standing: &Standing) -> Look {
-        let damaged = |r: &Reason| matches!(r, Reason::OutputAltered { .. } | Reason::OutputMissing { .. });
         match standing.state {
             State::Cached | State::CachedNotShown => Look::Cached,
             State::Shared => Look::Shared,
-            State::Outdated if standing.reasons.iter().any(damaged) => Look::Altered,
+            State::Outdated if standing.reasons.iter().any(Reason::is_damage) => Look::Altered,
             State::Outdated if standing.reasons.contains(&Reason::NeverRun) => Look::NeverRun,
             State::Outdated => Look::Outdated,
             State::Maybe => Look::Waits,

@@ -101,7 +101,7 @@ fn known(plan: &Plan, store: &Store, index: usize, forced: bool, shelf: &mut She
     let (inputs, _) = digests(stage, &plan.sources[index], shelf);
     let recipe = Recipe::new(stage, plan.seed, inputs);
     let mut from = None;
-    let (state, reasons, stored) = match decide(&recipe, store, &plan.yaml, forced)? {
+    let (state, reasons, stored) = match decide(&recipe, &fetch::tables(stage), store, &plan.yaml, forced)? {
         Verdict::Cached { entry, record, switched } => {
             let stored = Stored { entry, record: Arc::new(record) };
             shelf.insert(stage.name(), stored.clone());

@@ -61,9 +61,10 @@ pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
     store.distrust(entry);
     files::create_folder(&store.aside())?;
     let names = (1..).map(|n| store.aside().join(format!("{}{n}", aside_name(entry))));
-    let to = names.into_iter().find(|path| !path.exists()).expect("the numbers do not end");
+    let to = names.into_iter().find(|path| path.symlink_metadata().is_err()).expect("the numbers do not end");
     let failed = |error| Failure::io("set aside", &entry.folder, error);
-    if store.held().get(&entry.stage) != Some(&into_cache(entry)) {
+    // What is no folder is moved as it is: nothing is looked for behind a link.
+    if entry.instead().is_some() || store.held().get(&entry.stage) != Some(&into_cache(entry)) {
         return fs::rename(&entry.folder, &to).map_err(failed).map(|()| to);
     }
     let copy = fresh(&store.tmp(), &entry.stage)?;
@@ -164,10 +165,9 @@ fn commit(store: &Store, entry: &Entry, tmp: &Path, record: Record) -> Result<Re
     let parent = entry.folder.parent().unwrap_or(&entry.folder);
     files::create_folder(parent)?;
     files::sync_folder(tmp)?;
-    if entry.folder.exists() {
+    if entry.is_there() {
         // Forced: the same recipe was run again. The same bytes need no second copy.
-        let known = Record::read(&entry.folder).ok().flatten();
-        if known.is_some_and(|known| known.outputs == record.outputs) {
+        if entry.record().is_some_and(|known| known.outputs == record.outputs) {
             fs::remove_dir_all(tmp).map_err(|error| Failure::io("remove", tmp, error))?;
             return Ok(record);
         }

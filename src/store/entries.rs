@@ -30,9 +30,25 @@ impl Store {
 }
 
 impl Entry {
+    /// Whether anything has the entry's place: its folder, or something else.
+    pub fn is_there(&self) -> bool {
+        self.folder.symlink_metadata().is_ok()
+    }
+
+    /// What has the entry's place where no folder has it. A link is one, wherever it leads.
+    pub fn instead(&self) -> Option<&'static str> {
+        let kind = self.folder.symlink_metadata().ok()?.file_type();
+        match () {
+            () if kind.is_dir() => None,
+            () if kind.is_symlink() => Some("a link"),
+            () if kind.is_file() => Some("a file"),
+            () => Some("a pipe or a device"),
+        }
+    }
+
     /// What the entry was made of; none where its record is missing or not this version's.
     pub fn record(&self) -> Option<Record> {
-        let record = Record::read(&self.folder).ok().flatten();
+        let record = Record::read(&self.folder).ok().flatten().filter(|_| self.instead().is_none());
         record.filter(|record| record.key == self.key && record.stage == self.stage)
     }
 }

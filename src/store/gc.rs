@@ -77,7 +77,7 @@ pub fn remove(store: &Store, entries: &[Entry], _lock: &Lock) -> Result<(), Fail
         let to = tmp.join(n.to_string());
         store.distrust(entry);
         fs::rename(&entry.folder, &to).map_err(|error| Failure::io("remove", &entry.folder, error))?;
-        fs::remove_dir_all(&to).map_err(|error| Failure::io("remove", &to, error))?;
+        files::remove(&to).map_err(|error| Failure::io("remove", &to, error))?;
     }
     fs::remove_dir(&tmp).map_err(|error| Failure::io("remove", &tmp, error))
 }
@@ -96,8 +96,11 @@ pub fn remove_aside(store: &Store, _lock: &Lock) -> Result<(), Failure> {
     }
 }
 
-/// Bytes of all files below a folder; what cannot be read counts nothing.
+/// Bytes of all files below a folder, which a link is not; what cannot be read counts nothing.
 pub fn bytes(folder: &Path) -> u64 {
+    if folder.is_symlink() {
+        return 0;
+    }
     let of = |entry: fs::DirEntry| match entry.file_type() {
         Ok(kind) if kind.is_dir() => bytes(&entry.path()),
         _ => entry.metadata().map_or(0, |metadata| metadata.len()),

@@ -11,6 +11,7 @@ pub mod entries;
 pub mod files;
 pub mod gc;
 pub mod history;
+pub mod judge;
 pub mod layout;
 pub mod link;
 pub mod lock;

@@ -84,6 +84,26 @@ fn a_record_of_a_newer_version_is_no_hit_and_is_kept_aside() {
 }
 
 #[test]
+fn a_setting_that_was_altered_in_a_record_reaches_no_lock_file() {
+    let study = once();
+    let (before, lock) = (study.shown(), fs::read(study.path("pipeline.lock")).unwrap());
+    for stage in ["screen", "report"] {
+        let record = entry(&study, stage).join("record.json");
+        let text = fs::read_to_string(&record).unwrap();
+        let altered = text.replacen("\"stages.screen.confidence\": 0.95", "\"stages.screen.confidence\": 0.5", 1);
+        assert_ne!(text, altered);
+        fs::remove_file(&record).unwrap();
+        fs::write(&record, altered).unwrap();
+        let said = study.run(&["verify"]);
+        let words = format!("{stage:<10} damaged  {stage}/record.json was altered");
+        assert_eq!((said.code, said.out.contains(&words)), (Some(10), true), "{}", said.out);
+        assert_eq!(study.reruns(), [stage]);
+        assert_eq!(fs::read(study.path("pipeline.lock")).unwrap(), lock);
+        assert_same(&study.shown(), &before);
+    }
+}
+
+#[test]
 fn two_entries_that_changed_places_are_both_refused() {
     let study = twice();
     let before = study.shown();

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use stages::contract::fingerprint::Fingerprinted;
 
+use super::node::tables;
 use super::universes::{Identity, Multiverse};
 use crate::config::{Options, Plan};
+use crate::engine::decide::forged;
 use crate::engine::reason::Reason;
 use crate::engine::recipe::Recipe;
 use crate::engine::status::{Standing, State};
@@ -50,11 +52,12 @@ pub fn attach(plan: &mut Plan, options: &Options) -> Result<Attached, Failure> {
 pub fn lend(plan: &mut Plan, multiverse: &Multiverse, identities: &[Identity]) -> Result<Attached, Failure> {
     let shown = Store::new(&plan.folders.outputs).current(stages::sweep::NAME);
     let Some(entry) = shown else { return Ok(Attached::NotRun) };
-    if multiverse.recipe(plan, identities).key() != entry.key {
+    let recipe = multiverse.recipe(plan, identities);
+    if recipe.key() != entry.key {
         return Ok(Attached::Outdated);
     }
     match verify(&entry)? {
-        (Some(record), damaged) if damaged.is_empty() => {
+        (Some(record), damaged) if damaged.is_empty() && forged(&record, &recipe, &tables(), &entry).is_none() => {
             plan.beside.insert(stages::sweep::NAME, Stored { entry, record: Arc::new(record) });
             Ok(Attached::Current)
         }
