@@ -21,7 +21,7 @@ pub fn decide(recipe: &Recipe, tables: &[&str], store: &Store, yaml: &Yaml, forc
     let entry = store.entry(recipe.stage, &recipe.key());
     let current = store.current(recipe.stage);
     let switched = current.as_ref() != Some(&entry);
-    let before = || current.as_ref().and_then(|entry| Record::read(&entry.folder).ok().flatten());
+    let before = || current.as_ref().and_then(Entry::record);
     let compare = || staleness::reasons(recipe, before().as_ref(), true, |path| yaml.origin_text(path));
     if !entry.is_there() {
         let mut reasons = compare();

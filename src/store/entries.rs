@@ -38,17 +38,13 @@ impl Entry {
     /// What has the entry's place where no folder has it. A link is one, wherever it leads.
     pub fn instead(&self) -> Option<&'static str> {
         let kind = self.folder.symlink_metadata().ok()?.file_type();
-        match () {
-            () if kind.is_dir() => None,
-            () if kind.is_symlink() => Some("a link"),
-            () if kind.is_file() => Some("a file"),
-            () => Some("a pipe or a device"),
-        }
+        let kinds = [(kind.is_symlink(), "a link"), (kind.is_file(), "a file"), (!kind.is_dir(), "a pipe or a device")];
+        kinds.into_iter().find(|(is, _)| *is).map(|(_, words)| words)
     }
 
-    /// What the entry was made of; none where its record is missing or not this version's.
+    /// What the entry was made of; none where its record is missing, contradicts itself or is not this version's.
     pub fn record(&self) -> Option<Record> {
         let record = Record::read(&self.folder).ok().flatten().filter(|_| self.instead().is_none());
-        record.filter(|record| record.key == self.key && record.stage == self.stage)
+        record.filter(|record| record.key == self.key && record.stage == self.stage && record.holds())
     }
 }

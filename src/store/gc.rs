@@ -25,9 +25,11 @@ pub fn sort(store: &Store, keep: usize) -> Result<Garbage, Failure> {
     let used = used(store, keep)?;
     let mut garbage = Garbage::default();
     for stage in store.stages_with_entries() {
-        let shown = store.current(&stage);
+        let (shown, perhaps) = (store.current(&stage), store.perhaps_shown(&stage));
+        // A folder in the place of a link that does not say what it is may be of any entry.
+        let perhaps = |entry: &Entry| perhaps.as_ref().is_none_or(|keys| keys.contains(&entry.key));
         for entry in store.entries(&stage) {
-            if shown.as_ref() == Some(&entry) {
+            if shown.as_ref() == Some(&entry) || perhaps(&entry) {
                 garbage.shown += 1;
             } else if used.contains(&(entry.stage.clone(), entry.key.to_string())) {
                 garbage.used += 1;

@@ -26,6 +26,7 @@ pub mod show;
 pub mod steady;
 pub mod target;
 pub mod trust;
+pub mod unlinked;
 pub mod verify;
 
 pub use digest::Digest;

@@ -173,6 +173,11 @@ fn a_disk_that_is_really_full_ends_with_74_and_the_earlier_results_stay() {
     assert!(after.iter().all(|(path, bytes)| read("finished", path) == *bytes));
 }
 
+/// Puts something in a place.
+type Put<'a> = &'a dyn Fn(&Path);
+/// Alters a record.
+type Alter<'a> = &'a dyn Fn(&mut serde_json::Value);
+
 /// The folder of the entry that a stage's link shows.
 fn entry(study: &Study, stage: &str) -> PathBuf {
     study.path("outputs").join(stage).canonicalize().unwrap()
@@ -190,7 +195,7 @@ fn whatever_has_the_place_of_an_entry_is_named_and_set_aside_and_no_link_is_foll
     assert!(copied.success());
     fs::write(outside.path().join("mine.txt"), "mine").unwrap();
     let pipe = |place: &Path| assert!(std::process::Command::new("mkfifo").arg(place).status().unwrap().success());
-    let cases: [(&str, &str, &dyn Fn(&Path)); 9] = [
+    let cases: [(&str, &str, Put); 9] = [
         ("a file", "is a file and no folder", &|place| fs::write(place, "x").unwrap()),
         ("a link to nowhere", "is a link and no folder", &link("nowhere".into())),
         ("a link to a file", "is a link and no folder", &link(outside.path().join("mine.txt"))),
@@ -240,7 +245,7 @@ fn a_record_that_was_altered_is_no_record_of_its_entry() {
     let (before, lock) = (study.shown(), fs::read(study.path("pipeline.lock")).unwrap());
     let digest = || serde_json::Value::from("0".repeat(64));
     // Whether the record contradicts itself; what contradicts nothing but the run's settings is the run's to notice.
-    let cases: [(&str, bool, &dyn Fn(&mut serde_json::Value)); 9] = [
+    let cases: [(&str, bool, Alter); 9] = [
         ("a setting", true, &|record| record["settings"]["stages.qc.analytes.max_missing"] = 0.5.into()),
         ("a setting too many", true, &|record| record["settings"]["stages.qc.other"] = 1.into()),
         ("a setting as the stage held it", true, &|record| record["resolved"]["analytes"]["max_missing"] = 0.5.into()),
