@@ -31,8 +31,7 @@ pub fn decide(recipe: &Recipe, tables: &[&str], store: &Store, yaml: &Yaml, forc
         reasons.extend(forced.then_some(Reason::Forced));
         return Ok(Verdict::Run { entry, reasons, damaged: Vec::new() });
     }
-    let (record, mut damaged) = store.verify(&entry)?;
-    damaged.extend(record.as_ref().and_then(|record| forged(record, recipe, tables, &entry)));
+    let (record, damaged) = store.verify_by(&entry, &|record| is_of(record, recipe, tables))?;
     let mut reasons: Vec<Reason> = damaged.iter().map(Damage::reason).collect();
     reasons.extend(forced.then_some(Reason::Forced));
     match record {
@@ -41,9 +40,8 @@ pub fn decide(recipe: &Recipe, tables: &[&str], store: &Store, yaml: &Yaml, forc
     }
 }
 
-/// A record that says something else of the result than a run would: nothing but its key made it this entry's.
-pub fn forged(record: &Record, recipe: &Recipe, tables: &[&str], entry: &Entry) -> Option<Damage> {
-    let why = judge::own(record, recipe, tables).err()?;
-    tracing::warn!(stage = entry.stage, "{} {why}", crate::store::record::FILE);
-    Some(Damage::record(entry))
+/// Whether a record that has the key of a recipe says of the result what a run would.
+pub fn is_of(record: &Record, recipe: &Recipe, tables: &[&str]) -> bool {
+    let judged = judge::own(record, recipe, tables);
+    judged.inspect_err(|why| tracing::warn!(stage = recipe.stage, "{} {why}", crate::store::record::FILE)).is_ok()
 }

@@ -1,5 +1,7 @@
 //! What a record must say before the result that it describes is taken for the one that a run would make.
 
+use serde_json::Value;
+
 use super::artifact;
 use super::record::Record;
 use super::target::target;
@@ -8,6 +10,9 @@ use crate::engine::recipe::Recipe;
 /// Holds a record of another study's cache against what a run would read and make; the part that is another.
 pub fn other(record: &Record, recipe: &Recipe, tables: &[&str]) -> Result<(), String> {
     parts(record, recipe)?;
+    if record.key != recipe.key() {
+        return Err("has another key".to_owned());
+    }
     if record.target != target() {
         let why = format!("was made on {}, and this is {}; last digits may differ", record.target, target());
         return Err(why);
@@ -15,9 +20,17 @@ pub fn other(record: &Record, recipe: &Recipe, tables: &[&str]) -> Result<(), St
     files(record, tables)
 }
 
-/// The same for a record of the study's own cache, which may have been made on another machine.
+/// The same for a record of the study's own cache that has this key. It may have been made on another machine.
 pub fn own(record: &Record, recipe: &Recipe, tables: &[&str]) -> Result<(), String> {
-    parts(record, recipe).and_then(|()| files(record, tables))
+    parts(record, recipe)?;
+    let meant = recipe.settings.to_string();
+    // The order of keys, which a value does not have, may be another.
+    let equal = |line: &String| serde_json::from_str(line).is_ok_and(|settings: Value| settings == recipe.settings);
+    let same = |line: &String| *line == meant || equal(line);
+    match record.resolved.as_ref().is_none_or(same) {
+        true => files(record, tables),
+        false => Err("is of other settings".to_owned()),
+    }
 }
 
 fn parts(record: &Record, recipe: &Recipe) -> Result<(), String> {
@@ -27,7 +40,6 @@ fn parts(record: &Record, recipe: &Recipe) -> Result<(), String> {
         (record.seed == recipe.seed, "is of another seed"),
         (record.settings == recipe.flat_settings(), "is of other settings"),
         (record.inputs == recipe.inputs, "is of other inputs"),
-        (record.key == recipe.key(), "has another key"),
     ];
     parts.iter().find(|(same, _)| !same).map_or(Ok(()), |(_, why)| Err((*why).to_owned()))
 }

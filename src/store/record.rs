@@ -40,9 +40,10 @@ pub struct Record {
     pub seed: Option<u64>,
     /// Resolved settings by dotted path.
     pub settings: BTreeMap<String, Value>,
-    /// The same as the stage held them: what the key is made of. A record of an earlier version is without.
+    /// The same as the stage held them, which the key is made of: one line of JSON, read only where it is asked for. A
+    /// record of an earlier version is without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolved: Option<Value>,
+    pub resolved: Option<String>,
     /// Digests of what was read.
     pub inputs: BTreeMap<String, Digest>,
     /// What was made, in order of path.
@@ -61,7 +62,7 @@ impl Record {
             target: target(),
             seed: recipe.seed,
             settings: recipe.flat_settings(),
-            resolved: Some(recipe.settings.clone()),
+            resolved: Some(recipe.settings.to_string()),
             inputs: recipe.inputs.clone(),
             outputs,
         }
@@ -81,7 +82,8 @@ impl Record {
 
     /// Whether the key follows from what the record says, as far as it says all of it, and its files are files of an entry.
     pub fn holds(&self) -> bool {
-        let follows = self.resolved.as_ref().is_none_or(|settings| {
+        let follows = self.resolved.as_ref().is_none_or(|line| {
+            let Ok(settings) = &serde_json::from_str(line) else { return false };
             let (stage, version, seed, inputs) = (&*self.stage, self.method_version, self.seed, &self.inputs);
             let key = Parts { stage, version, seed, settings, inputs }.key();
             key == self.key && about::recorded(stage, settings) == self.settings

@@ -46,12 +46,13 @@ impl Damage {
 
 /// Reads an entry's record and hashes every file it names.
 pub fn verify(entry: &Entry) -> Result<(Option<Record>, Vec<Damage>), Failure> {
-    verify_by(entry, |output| damage(entry, output))
+    verify_by(entry, &Record::holds, |output| damage(entry, output))
 }
 
-/// The same with another way to look at each file.
+/// The same with what a record must hold to be the entry's, and with another way to look at each file.
 pub fn verify_by(
     entry: &Entry,
+    holds: &dyn Fn(&Record) -> bool,
     mut look: impl FnMut(&Output) -> Result<Option<Damage>, Failure>,
 ) -> Result<(Option<Record>, Vec<Damage>), Failure> {
     if let Some(by) = entry.instead() {
@@ -59,7 +60,7 @@ pub fn verify_by(
         return Ok((None, vec![Damage::Replaced { entry, by }]));
     }
     let record = Record::read(&entry.folder).map_err(|error| Failure::io("read", &entry.folder, error))?;
-    let own = |record: &Record| record.key == entry.key && record.stage == entry.stage && record.holds();
+    let own = |record: &Record| record.key == entry.key && record.stage == entry.stage && holds(record);
     let Some(record) = record.filter(own) else {
         let missing = entry.folder.join(FILE).symlink_metadata().is_err();
         let damage = if missing { Damage::Missing(format!("{}/{FILE}", entry.stage)) } else { Damage::record(entry) };

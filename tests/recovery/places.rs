@@ -246,9 +246,12 @@ fn a_record_that_was_altered_is_no_record_of_its_entry() {
     let digest = || serde_json::Value::from("0".repeat(64));
     // Whether the record contradicts itself; what contradicts nothing but the run's settings is the run's to notice.
     let cases: [(&str, bool, Alter); 9] = [
-        ("a setting", true, &|record| record["settings"]["stages.qc.analytes.max_missing"] = 0.5.into()),
+        ("a setting", true, &|record| record["settings"]["stages.qc.analytes.robust"] = true.into()),
         ("a setting too many", true, &|record| record["settings"]["stages.qc.other"] = 1.into()),
-        ("a setting as the stage held it", true, &|record| record["resolved"]["analytes"]["max_missing"] = 0.5.into()),
+        ("a setting as the stage held it", true, &|record| {
+            let line = record["resolved"].as_str().unwrap().replace("\"robust\":false", "\"robust\":true");
+            record["resolved"] = line.into();
+        }),
         ("the seed", true, &|record| record["seed"] = 7.into()),
         ("the method version", true, &|record| record["method_version"] = 99.into()),
         ("an input", true, &|record| record["inputs"]["ingest/participants"] = digest()),
@@ -256,7 +259,7 @@ fn a_record_that_was_altered_is_no_record_of_its_entry() {
         ("a table that is not named", false, &|record| drop(record["outputs"].as_array_mut().unwrap().pop())),
         ("a setting where nothing tells", false, &|record| {
             record.as_object_mut().unwrap().remove("resolved");
-            record["settings"]["stages.qc.analytes.max_missing"] = 0.5.into();
+            record["settings"]["stages.qc.analytes.robust"] = true.into();
         }),
     ];
     for (what, told, alter) in cases {
