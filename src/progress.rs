@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
@@ -14,22 +14,33 @@ pub struct Person {
     quiet: bool,
     bars: Option<MultiProgress>,
     open: Mutex<BTreeMap<&'static str, ProgressBar>>,
+    /// Where lines go when there are no bars.
+    lines: Mutex<Box<dyn Write + Send>>,
 }
+
+/// What `run`, `status` and `log` say of a result that is in the cache and was not shown before.
+pub const NOT_SHOWN: &str = "made before, shown after a run";
 
 impl Person {
     pub fn new(quiet: bool) -> Person {
         let bars = (!quiet && std::io::stderr().is_terminal()).then(MultiProgress::new);
-        Person { quiet, bars, open: Mutex::new(BTreeMap::new()) }
+        Person { bars, ..Person::writing_to(Box::new(std::io::stderr()), quiet) }
     }
 
-    fn line(&self, text: &str) {
-        if self.quiet {
+    fn writing_to(lines: Box<dyn Write + Send>, quiet: bool) -> Person {
+        Person { quiet, bars: None, open: Mutex::new(BTreeMap::new()), lines: Mutex::new(lines) }
+    }
+
+    /// Tells one event as one piece: stages run side by side, and no line of another comes between its lines.
+    fn say(&self, told: &[String]) {
+        if self.quiet || told.is_empty() {
             return;
         }
+        let text = told.join("\n");
         // A closed standard error is no reason to stop an analysis.
         let _ = match &self.bars {
             Some(bars) => bars.println(text),
-            None => writeln!(std::io::stderr(), "{text}"),
+            None => self.lines.lock().unwrap_or_else(PoisonError::into_inner).write_all(format!("{text}\n").as_bytes()),
         };
     }
 
@@ -65,9 +76,7 @@ impl Listener for Person {
             Event::Done { stage, .. } | Event::Failed { stage } => self.end_bar(stage),
             _ => {}
         }
-        for text in lines(&event) {
-            self.line(&text);
-        }
+        self.say(&lines(&event));
     }
 }
 
@@ -85,7 +94,7 @@ impl Listener for Machine {
 pub fn lines(event: &Event) -> Vec<String> {
     match event {
         Event::Cached { stage, switched: false, .. } => vec![format!("{stage:<10} cached")],
-        Event::Cached { stage, .. } => vec![format!("{stage:<10} cached   an earlier result is current again")],
+        Event::Cached { stage, .. } => vec![format!("{stage:<10} cached   {NOT_SHOWN}")],
         Event::Fetched { stage, from, .. } => vec![format!("{stage:<10} fetched  from {from}")],
         Event::Running { stage, reasons } => with_reasons(stage, "running", reasons),
         Event::Done { stage, seconds, findings: 0, .. } => vec![format!("{stage:<10} done     {seconds:.2} s")],
@@ -143,6 +152,33 @@ pub fn with_reasons(stage: &str, word: &str, reasons: &[Reason]) -> Vec<String> 
 mod tests {
     use super::*;
     use crate::store::Digest;
+
+    /// What was written, one text for each write.
+    #[derive(Clone, Default)]
+    struct Writes(std::sync::Arc<Mutex<Vec<String>>>);
+
+    impl Write for Writes {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().push(String::from_utf8(bytes.to_vec()).unwrap());
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_event_of_several_lines_is_written_as_one_piece() {
+        let writes = Writes::default();
+        let person = Person::writing_to(Box::new(writes.clone()), false);
+        let reasons = vec![Reason::Forced, Reason::NeverRun];
+        person.hear(Event::Running { stage: "a", reasons });
+        person.hear(Event::Advance { stage: "a", parts: 1 });
+        person.hear(Event::Failed { stage: "a" });
+        let told = writes.0.lock().unwrap();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].lines().count() == 2 && told[0].ends_with("inputs\n"), "{told:?}");
+    }
 
     #[test]
     fn a_running_stage_says_why() {

@@ -104,7 +104,12 @@ fn one_stage_can_be_run_by_name_and_forced() {
     let outcomes = study.run(&["run", "outcomes", "--json"]).fine();
     assert_eq!(outcomes.stages_with("running"), ["ingest", "qc", "outcomes"]);
     let said = study.run(&["run", "screen", "--only"]);
-    assert_eq!((said.code, said.err.contains("normalize has no results yet")), (Some(2), true), "{}", said.err);
+    assert_eq!(
+        (said.code, said.err.contains("screen reads normalize, which has no results yet")),
+        (Some(2), true),
+        "{}",
+        said.err
+    );
     study.run(&["run"]).fine();
     let forced = study.run(&["run", "--force=screen", "--json"]).fine();
     assert_eq!(forced.stages_with("running"), ["screen"]);

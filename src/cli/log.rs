@@ -8,7 +8,7 @@ use super::{OK, Study, out};
 use crate::config;
 use crate::engine::reason::Reason;
 use crate::failure::Failure;
-use crate::progress::with_reasons;
+use crate::progress::{NOT_SHOWN, with_reasons};
 use crate::store::Store;
 use crate::store::history::{self, LOG, Outcome, Run, StageRun, Told};
 use crate::store::runs;
@@ -78,8 +78,10 @@ fn brief(run: &Run) -> Vec<String> {
     text
 }
 
+/// How a run ended, with the numbers that it printed itself: what it only read was not asked for.
 fn ending(run: &Run) -> String {
-    let of = |outcome: Outcome| run.stages.iter().filter(|stage| stage.outcome == outcome).count();
+    let asked = |stage: &&StageRun| !stage.lent;
+    let of = |outcome: Outcome| run.stages.iter().filter(asked).filter(|stage| stage.outcome == outcome).count();
     let counts = [
         (of(Outcome::Ran), "ran"),
         (of(Outcome::Fetched), "fetched"),
@@ -97,7 +99,7 @@ fn story(stage: &StageRun) -> Vec<String> {
     let name = &stage.stage;
     match stage.outcome {
         Outcome::Ran => with_reasons(name, "ran", &stage.reasons),
-        Outcome::Cached if stage.switched => vec![format!("{name:<10} cached   an earlier result was current again")],
+        Outcome::Cached if stage.switched => vec![format!("{name:<10} cached   {NOT_SHOWN}")],
         Outcome::Cached => vec![format!("{name:<10} cached")],
         Outcome::Fetched => vec![format!("{name:<10} fetched  from {}", stage.from.as_deref().unwrap_or_default())],
         Outcome::Skipped => vec![format!("{name:<10} skipped")],
@@ -130,7 +132,8 @@ fn in_full(run: &Run, folder: &Path) -> Vec<String> {
 fn stage_in_full(stage: &StageRun) -> Vec<String> {
     let word = match stage.outcome {
         Outcome::Ran => "ran",
-        Outcome::Cached if stage.switched => "cached, an earlier result was current again",
+        Outcome::Cached if stage.lent => "cached, read and not asked for",
+        Outcome::Cached if stage.switched => &format!("cached, {NOT_SHOWN}"),
         Outcome::Cached => "cached",
         Outcome::Fetched => "fetched",
         Outcome::Failed => "failed",

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::{OK, Study, json_failure, status, targets, tell, watch};
 use crate::config::{self, Plan};
+use crate::engine::alone::shelved;
 use crate::engine::event::{Event, Listener};
 use crate::engine::execute::{Request, execute};
+use crate::engine::plan::Graph;
 use crate::engine::status::{survey, survey_alone};
 use crate::engine::sweep::Attached;
 use crate::failure::Failure;
@@ -176,8 +178,10 @@ fn dry_run(plan: &Plan, sweep: Attached, store: &Store, request: &Request, json:
     Ok(())
 }
 
-/// What `--only` and `--from` compute on although it is out of date.
+/// What `--only` and `--from` compute on although it is out of date; fails where there is nothing to compute on.
 fn outdated(plan: &Plan, store: &Store, request: &Request) -> Result<Vec<String>, Failure> {
+    let graph = Graph::new(&plan.stages).map_err(|text| Failure::stage("runner", "slots", text))?;
+    shelved(plan, store, &graph, &request.targets)?;
     let standings = survey(plan, store, &request.targets, &BTreeSet::new())?;
     let names: Vec<&str> = request.targets.iter().map(|index| plan.stages[*index].name()).collect();
     let stale = standings.iter().filter(|s| !names.contains(&s.stage) && !s.state.is_current());

@@ -7,7 +7,7 @@ use crate::engine::graph::Look;
 use crate::engine::status::{Standing, State, survey};
 use crate::engine::sweep::Attached;
 use crate::failure::{Failure, OUTDATED};
-use crate::progress::with_reasons;
+use crate::progress::{NOT_SHOWN, with_reasons};
 use crate::store::Store;
 
 #[derive(Debug, Clone, Default, PartialEq, clap::Args)]
@@ -54,7 +54,7 @@ pub fn lines(standing: &Standing) -> Vec<String> {
     let stage = standing.stage;
     match standing.state {
         State::Cached => vec![format!("{stage:<10} cached")],
-        State::CachedNotShown => vec![format!("{stage:<10} cached   an earlier result, current again after a run")],
+        State::CachedNotShown => vec![format!("{stage:<10} cached   {NOT_SHOWN}")],
         State::Shared => {
             let from = standing.from.as_deref().unwrap_or_default();
             vec![format!("{stage:<10} shared   in the shared cache {from}; a run copies it")]

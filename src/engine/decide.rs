@@ -5,7 +5,7 @@ use super::recipe::Recipe;
 use super::staleness;
 use crate::config::Yaml;
 use crate::failure::Failure;
-use crate::store::{Damage, Entry, Record, Store};
+use crate::store::{Damage, Entry, Record, Store, judge};
 
 /// What to do about one stage.
 #[derive(Debug)]
@@ -16,14 +16,14 @@ pub enum Verdict {
     Run { entry: Entry, reasons: Vec<Reason>, damaged: Vec<Damage> },
 }
 
-/// Decides about one stage whose inputs are all known.
-pub fn decide(recipe: &Recipe, store: &Store, yaml: &Yaml, forced: bool) -> Result<Verdict, Failure> {
+/// Decides about one stage whose inputs are all known, and whose result has these tables.
+pub fn decide(recipe: &Recipe, tables: &[&str], store: &Store, yaml: &Yaml, forced: bool) -> Result<Verdict, Failure> {
     let entry = store.entry(recipe.stage, &recipe.key());
     let current = store.current(recipe.stage);
     let switched = current.as_ref() != Some(&entry);
-    let before = || current.as_ref().and_then(|entry| Record::read(&entry.folder).ok().flatten());
+    let before = || current.as_ref().and_then(Entry::record);
     let compare = || staleness::reasons(recipe, before().as_ref(), true, |path| yaml.origin_text(path));
-    if !entry.folder.exists() {
+    if !entry.is_there() {
         let mut reasons = compare();
         if reasons.is_empty() {
             reasons.push(Reason::NeverRun);
@@ -31,21 +31,17 @@ pub fn decide(recipe: &Recipe, store: &Store, yaml: &Yaml, forced: bool) -> Resu
         reasons.extend(forced.then_some(Reason::Forced));
         return Ok(Verdict::Run { entry, reasons, damaged: Vec::new() });
     }
-    let (record, damaged) = store.verify(&entry)?;
+    let (record, damaged) = store.verify_by(&entry, &|record| is_of(record, recipe, tables))?;
     let mut reasons: Vec<Reason> = damaged.iter().map(Damage::reason).collect();
     reasons.extend(forced.then_some(Reason::Forced));
     match record {
         Some(record) if reasons.is_empty() => Ok(Verdict::Cached { entry, record, switched }),
-        Some(_) => Ok(Verdict::Run { entry, reasons, damaged }),
-        None => Ok(Verdict::Run { entry, reasons: or_never(reasons), damaged: or_record(damaged) }),
+        _ => Ok(Verdict::Run { entry, reasons, damaged }),
     }
 }
 
-fn or_never(reasons: Vec<Reason>) -> Vec<Reason> {
-    if reasons.is_empty() { vec![Reason::NeverRun] } else { reasons }
-}
-
-/// An entry without a record that this version understands is replaced like a damaged one.
-fn or_record(damaged: Vec<Damage>) -> Vec<Damage> {
-    if damaged.is_empty() { vec![Damage::unknown_record()] } else { damaged }
+/// Whether a record that has the key of a recipe says of the result what a run would.
+pub fn is_of(record: &Record, recipe: &Recipe, tables: &[&str]) -> bool {
+    let judged = judge::own(record, recipe, tables);
+    judged.inspect_err(|why| tracing::warn!(stage = recipe.stage, "{} {why}", crate::store::record::FILE)).is_ok()
 }

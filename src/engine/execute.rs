@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::alone::shelved;
 use super::board::Board;
 use super::event::{Event, Listener};
 use super::flight::Tower;
@@ -19,7 +20,10 @@ use crate::failure::{Failure, Left};
 use crate::store::history::{Diary, Outcome, StageRun};
 use crate::store::lock::Lock;
 use crate::store::lockfile::Lockfile;
-use crate::store::{Damage, Store, lockfile};
+use crate::store::{Store, lockfile};
+
+/// The stage whose page a run names at its end.
+const REPORT: &str = "report";
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -113,8 +117,10 @@ fn finished_event(
         let names = wanted.iter().map(|index| plan.stages[*index].name());
         names.filter(|name| stages.iter().any(|s| s.stage == *name && s.outcome == outcome)).collect()
     };
-    let report = store.link("report").join("report.html");
-    let report = report.exists().then(|| report.strip_prefix(".").unwrap_or(&report).display().to_string());
+    // Another run's report may be of other results.
+    let report = wanted.iter().any(|index| plan.stages[*index].name() == REPORT).then(|| store.link(REPORT));
+    let report = report.map(|folder| folder.join("report.html")).filter(|page| page.exists());
+    let report = report.map(|page| page.strip_prefix(".").unwrap_or(&page).display().to_string());
     let (ran, fetched, cached) = (named(Outcome::Ran), named(Outcome::Fetched), named(Outcome::Cached));
     Event::Finished { ran, fetched, cached, seconds: elapsed.as_secs_f64(), report }
 }
@@ -122,26 +128,7 @@ fn finished_event(
 /// A result that was used as it is: the history knows it, so that a collection keeps it.
 fn lent(stored: &Stored) -> StageRun {
     let key = Some(stored.entry.key.to_string());
-    StageRun { key, ..StageRun::new(&stored.entry.stage, Outcome::Cached) }
-}
-
-/// For `--only`: what the other stages' links show, whole.
-pub fn shelved(plan: &Plan, store: &Store, graph: &Graph, wanted: &BTreeSet<usize>) -> Result<Shelf, Failure> {
-    let needed: BTreeSet<usize> = wanted.iter().flat_map(|index| graph.upstream[*index].clone()).collect();
-    let mut shelf = plan.beside.clone();
-    for index in needed.difference(wanted) {
-        let stage = plan.stages[*index].name();
-        let nothing =
-            |why: String| Failure::Usage { message: why, remedy: format!("run `ketascreen run {stage}` first") };
-        let entry = store.current(stage).ok_or_else(|| nothing(format!("{stage} has no results yet")))?;
-        let (record, damaged) = store.verify(&entry)?;
-        let files: Vec<String> = damaged.iter().map(|damage: &Damage| damage.reason().to_string()).collect();
-        match record {
-            Some(record) if damaged.is_empty() => drop(shelf.insert(stage, Stored { entry, record: record.into() })),
-            _ => return Err(nothing(format!("the results of {stage} are damaged: {}", files.join(", ")))),
-        }
-    }
-    Ok(shelf)
+    StageRun { key, lent: true, ..StageRun::new(&stored.entry.stage, Outcome::Cached) }
 }
 
 /// Shows no result of a stage that the configuration does not have any more.

@@ -23,7 +23,8 @@ pub fn look(plan: &Plan, stage: &dyn Bound, recipe: &Recipe) -> Option<(String, 
     plan.shared.look(recipe, &tables(stage))
 }
 
-fn tables(stage: &dyn Bound) -> Vec<&'static str> {
+/// The tables that every result of a stage has.
+pub fn tables(stage: &dyn Bound) -> Vec<&'static str> {
     stage.tables().into_iter().chain([FINDINGS]).collect()
 }
 

@@ -7,6 +7,7 @@ use std::time::{Instant, SystemTime};
 
 use super::decide::{Verdict, decide};
 use super::event::{Event, Listener};
+use super::fetch::tables;
 use super::locked;
 use super::own::{self, Around};
 use super::perform::{Made, contents, perform};
@@ -67,7 +68,7 @@ impl Tower<'_> {
         let (inputs, _) = digests(stage, &self.plan.sources[index], shelf);
         let recipe = Recipe::new(stage, self.plan.seed, inputs);
         history.key = Some(recipe.key().to_string());
-        match decide(&recipe, self.store, &self.plan.yaml, forced)? {
+        match decide(&recipe, &tables(stage), self.store, &self.plan.yaml, forced)? {
             Verdict::Cached { entry, record, switched } => {
                 tracing::info!(stage = stage.name(), key = entry.key.as_str(), "cached");
                 let key = entry.key.to_string();
@@ -100,7 +101,7 @@ impl Tower<'_> {
             return Ok(());
         }
         let to = set_aside(self.store, entry)?;
-        let files: Vec<String> = damaged.iter().map(|damage| damage.file.clone()).collect();
+        let files: Vec<String> = damaged.iter().map(|damage| damage.name().to_owned()).collect();
         let to = to.strip_prefix(&self.store.outputs).unwrap_or(Path::new("")).display().to_string();
         tracing::warn!(stage, "set aside to {to}: {}", files.join(", "));
         self.listener.hear(Event::SetAside { stage, files, to });

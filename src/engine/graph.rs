@@ -17,21 +17,22 @@ const SWEEP: &str = stages::sweep::NAME;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Look {
     Cached,
+    Shared,
     Outdated,
     Altered,
     NeverRun,
     Waits,
 }
 
-const LOOKS: [Look; 5] = [Look::Cached, Look::Outdated, Look::Altered, Look::NeverRun, Look::Waits];
+const LOOKS: [Look; 6] = [Look::Cached, Look::Shared, Look::Outdated, Look::Altered, Look::NeverRun, Look::Waits];
 
 impl Look {
     /// What a standing looks like; damage outweighs every other reason.
     pub fn of(standing: &Standing) -> Look {
-        let damaged = |r: &Reason| matches!(r, Reason::OutputAltered { .. } | Reason::OutputMissing { .. });
         match standing.state {
-            State::Cached | State::CachedNotShown | State::Shared => Look::Cached,
-            State::Outdated if standing.reasons.iter().any(damaged) => Look::Altered,
+            State::Cached | State::CachedNotShown => Look::Cached,
+            State::Shared => Look::Shared,
+            State::Outdated if standing.reasons.iter().any(Reason::is_damage) => Look::Altered,
             State::Outdated if standing.reasons.contains(&Reason::NeverRun) => Look::NeverRun,
             State::Outdated => Look::Outdated,
             State::Maybe => Look::Waits,
@@ -41,6 +42,7 @@ impl Look {
     pub fn word(self) -> &'static str {
         match self {
             Look::Cached => "cached",
+            Look::Shared => "shared",
             Look::Outdated => "outdated",
             Look::Altered => "altered",
             Look::NeverRun => "never run",
@@ -56,6 +58,7 @@ impl Look {
     fn colour(self) -> &'static str {
         match self {
             Look::Cached => "#d9ead3",
+            Look::Shared => "#cfe2f3",
             Look::Outdated => "#fce5cd",
             Look::Altered => "#f4cccc",
             Look::NeverRun => "#eeeeee",
@@ -222,6 +225,7 @@ mod tests {
           double -.-> double_files[("values.parquet")]
           numbers -->|"values"| double
           classDef cached fill:#d9ead3,stroke:#444444,color:#000000
+          classDef shared fill:#cfe2f3,stroke:#444444,color:#000000
           classDef outdated fill:#fce5cd,stroke:#444444,color:#000000
           classDef altered fill:#f4cccc,stroke:#444444,color:#000000
           classDef never_run fill:#eeeeee,stroke:#444444,color:#000000

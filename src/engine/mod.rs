@@ -3,6 +3,7 @@
 //! Nothing here knows a metabolite or a terminal: stages are [`registry::Bound`], what happens leaves as
 //! [`event::Event`], results go to [`store`](crate::store).
 
+pub mod alone;
 pub mod board;
 pub mod decide;
 pub mod diff;

@@ -40,10 +40,20 @@ pub enum Reason {
     OutputAltered {
         file: String,
     },
+    /// Something else has the place of the stage's folder in the cache.
+    EntryReplaced {
+        entry: String,
+        by: String,
+    },
     Forced,
 }
 
 impl Reason {
+    /// Whether a stored result is not as it was written.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Reason::OutputAltered { .. } | Reason::OutputMissing { .. } | Reason::EntryReplaced { .. })
+    }
+
     /// The input slot that changed.
     pub fn slot(&self) -> Option<&str> {
         match self {
@@ -71,6 +81,7 @@ impl fmt::Display for Reason {
             }
             Reason::OutputMissing { file } => write!(f, "{file} is missing"),
             Reason::OutputAltered { file } => write!(f, "{file} was altered"),
+            Reason::EntryReplaced { entry, by } => write!(f, "{entry} in the cache is {by} and no folder"),
             Reason::Forced => write!(f, "forced"),
         }
     }

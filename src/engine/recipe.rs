@@ -36,6 +36,28 @@ impl Recipe {
         }
     }
 
+    /// The key that follows from all of it.
+    pub fn key(&self) -> Digest {
+        let Recipe { stage, version, seed, ref settings, ref inputs } = *self;
+        Parts { stage, version, seed, settings, inputs }.key()
+    }
+
+    /// The settings by dotted path, as a reader of pipeline.yaml knows them.
+    pub fn flat_settings(&self) -> BTreeMap<String, Value> {
+        about::recorded(self.stage, &self.settings)
+    }
+}
+
+/// The parts of a key, of a run that is to be or of a record of one.
+pub struct Parts<'a> {
+    pub stage: &'a str,
+    pub version: u32,
+    pub seed: Option<u64>,
+    pub settings: &'a Value,
+    pub inputs: &'a BTreeMap<String, Digest>,
+}
+
+impl Parts<'_> {
     /// SHA-256 over every part with its name and its length. Threads, paths and the clock are no part of it.
     pub fn key(&self) -> Digest {
         let mut bytes = Vec::new();
@@ -46,19 +68,14 @@ impl Recipe {
         add("key format", &KEY_FORMAT.to_le_bytes());
         add("stage", self.stage.as_bytes());
         add("method version", &self.version.to_le_bytes());
-        add("settings", &encode(&self.settings));
+        add("settings", &encode(self.settings));
         if let Some(seed) = self.seed {
             add("seed", &seed.to_le_bytes());
         }
-        for (slot, digest) in &self.inputs {
+        for (slot, digest) in self.inputs {
             add(&format!("input {slot}"), digest.as_str().as_bytes());
         }
         Digest::of(&bytes)
-    }
-
-    /// The settings by dotted path, as a reader of pipeline.yaml knows them.
-    pub fn flat_settings(&self) -> BTreeMap<String, Value> {
-        about::recorded(self.stage, &self.settings)
     }
 }
 

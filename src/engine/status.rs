@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::alone::shelved;
 use super::decide::{Verdict, decide};
-use super::execute::shelved;
 use super::fetch;
 use super::plan::Graph;
 use super::reason::Reason;
@@ -15,7 +15,7 @@ use super::staleness;
 use super::supply::{Shelf, Stored, digests};
 use crate::config::Plan;
 use crate::failure::Failure;
-use crate::store::{Record, Store};
+use crate::store::Store;
 
 /// How a stage stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -101,7 +101,7 @@ fn known(plan: &Plan, store: &Store, index: usize, forced: bool, shelf: &mut She
     let (inputs, _) = digests(stage, &plan.sources[index], shelf);
     let recipe = Recipe::new(stage, plan.seed, inputs);
     let mut from = None;
-    let (state, reasons, stored) = match decide(&recipe, store, &plan.yaml, forced)? {
+    let (state, reasons, stored) = match decide(&recipe, &fetch::tables(stage), store, &plan.yaml, forced)? {
         Verdict::Cached { entry, record, switched } => {
             let stored = Stored { entry, record: Arc::new(record) };
             shelf.insert(stage.name(), stored.clone());
@@ -132,7 +132,7 @@ fn waiting(
     let stage = plan.stages[index].as_ref();
     let (inputs, _) = digests(stage, &plan.sources[index], shelf);
     let recipe = Recipe::new(stage, plan.seed, inputs);
-    let record = store.current(stage.name()).and_then(|entry| Record::read(&entry.folder).ok().flatten());
+    let record = store.current(stage.name()).and_then(|entry| entry.record());
     let mut reasons = staleness::reasons(&recipe, record.as_ref(), false, |path| plan.yaml.origin_text(path));
     reasons.extend(forced.then_some(Reason::Forced));
     let state = if reasons.is_empty() { State::Maybe } else { State::Outdated };

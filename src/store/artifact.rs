@@ -60,10 +60,10 @@ pub fn store_as(
 pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
     store.distrust(entry);
     files::create_folder(&store.aside())?;
-    let names = (1..).map(|n| store.aside().join(format!("{}{n}", aside_name(entry))));
-    let to = names.into_iter().find(|path| !path.exists()).expect("the numbers do not end");
+    let to = store.free_aside(&aside_name(entry));
     let failed = |error| Failure::io("set aside", &entry.folder, error);
-    if store.held().get(&entry.stage) != Some(&into_cache(entry)) {
+    // What is no folder is moved as it is: nothing is looked for behind a link.
+    if entry.instead().is_some() || store.held().get(&entry.stage) != Some(&into_cache(entry)) {
         return fs::rename(&entry.folder, &to).map_err(failed).map(|()| to);
     }
     let copy = fresh(&store.tmp(), &entry.stage)?;
@@ -86,12 +86,12 @@ pub fn set_aside(store: &Store, entry: &Entry) -> Result<PathBuf, Failure> {
 /// Whether an entry of this key was ever set aside.
 pub fn is_set_aside(store: &Store, entry: &Entry) -> bool {
     let names = fs::read_dir(store.aside()).into_iter().flatten().flatten();
-    names.into_iter().any(|aside| aside.file_name().to_string_lossy().starts_with(&aside_name(entry)))
+    names.into_iter().any(|aside| aside.file_name().to_string_lossy().starts_with(&format!("{}-", aside_name(entry))))
 }
 
 /// The name of an entry that was set aside, up to its number.
 fn aside_name(entry: &Entry) -> String {
-    format!("{}-{}-", entry.stage, &entry.key.as_str()[..12])
+    format!("{}-{}", entry.stage, &entry.key.as_str()[..12])
 }
 
 /// Removes what runs that died have left; only for the holder of the lock.
@@ -164,10 +164,9 @@ fn commit(store: &Store, entry: &Entry, tmp: &Path, record: Record) -> Result<Re
     let parent = entry.folder.parent().unwrap_or(&entry.folder);
     files::create_folder(parent)?;
     files::sync_folder(tmp)?;
-    if entry.folder.exists() {
+    if entry.is_there() {
         // Forced: the same recipe was run again. The same bytes need no second copy.
-        let known = Record::read(&entry.folder).ok().flatten();
-        if known.is_some_and(|known| known.outputs == record.outputs) {
+        if entry.record().is_some_and(|known| known.outputs == record.outputs) {
             fs::remove_dir_all(tmp).map_err(|error| Failure::io("remove", tmp, error))?;
             return Ok(record);
         }

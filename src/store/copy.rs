@@ -9,6 +9,7 @@ use super::digest::Digest;
 use super::files;
 use super::layout::Entry;
 use super::record::{FILE, Record};
+use super::unlinked::is_folder;
 use crate::failure::Failure;
 use crate::interrupt;
 
@@ -34,8 +35,9 @@ pub fn is_whole(folder: &Path, entry: &Entry) -> bool {
     key(folder).as_ref() == Some(&entry.key) && record.is_some_and(whole)
 }
 
-/// Copies the entry to `fresh` and puts that in the place of `folder`, which may hold an earlier copy.
-pub fn place(entry: &Entry, fresh: &Path, folder: &Path) -> Result<(), Failure> {
+/// Copies the entry to `fresh` and puts that in the place of `folder`, which may hold an earlier copy; any other folder there,
+/// which nobody refused, is set aside as `aside`.
+pub fn place(entry: &Entry, fresh: &Path, folder: &Path, aside: &Path) -> Result<(), Failure> {
     let record = Record::read(&entry.folder).map_err(|error| Failure::io("read", &entry.folder, error))?;
     let outputs = record.map(|record| record.outputs).unwrap_or_default();
     for path in outputs.iter().map(|output| output.path.as_str()).chain([FILE]) {
@@ -47,8 +49,9 @@ pub fn place(entry: &Entry, fresh: &Path, folder: &Path) -> Result<(), Failure> 
     let before = fresh.with_extension("before");
     files::remove(&before).map_err(|error| Failure::io("remove", &before, error))?;
     interrupt::undisturbed(|| {
-        if stands_in(folder) {
-            fs::rename(folder, &before).map_err(|error| Failure::io("replace", folder, error))?;
+        if is_folder(folder) {
+            let to = if stands_in(folder) { &before } else { aside };
+            fs::rename(folder, to).map_err(|error| Failure::io("replace", folder, error))?;
         }
         fs::rename(fresh, folder).map_err(|error| Failure::io("rename", folder, error))
     })?;

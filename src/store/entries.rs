@@ -30,9 +30,21 @@ impl Store {
 }
 
 impl Entry {
-    /// What the entry was made of; none where its record is missing or not this version's.
+    /// Whether anything has the entry's place: its folder, or something else.
+    pub fn is_there(&self) -> bool {
+        self.folder.symlink_metadata().is_ok()
+    }
+
+    /// What has the entry's place where no folder has it. A link is one, wherever it leads.
+    pub fn instead(&self) -> Option<&'static str> {
+        let kind = self.folder.symlink_metadata().ok()?.file_type();
+        let kinds = [(kind.is_symlink(), "a link"), (kind.is_file(), "a file"), (!kind.is_dir(), "a pipe or a device")];
+        kinds.into_iter().find(|(is, _)| *is).map(|(_, words)| words)
+    }
+
+    /// What the entry was made of; none where its record is missing, contradicts itself or is not this version's.
     pub fn record(&self) -> Option<Record> {
-        let record = Record::read(&self.folder).ok().flatten();
-        record.filter(|record| record.key == self.key && record.stage == self.stage)
+        let record = Record::read(&self.folder).ok().flatten().filter(|_| self.instead().is_none());
+        record.filter(|record| record.key == self.key && record.stage == self.stage && record.holds())
     }
 }

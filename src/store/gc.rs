@@ -25,9 +25,11 @@ pub fn sort(store: &Store, keep: usize) -> Result<Garbage, Failure> {
     let used = used(store, keep)?;
     let mut garbage = Garbage::default();
     for stage in store.stages_with_entries() {
-        let shown = store.current(&stage);
+        let (shown, perhaps) = (store.current(&stage), store.perhaps_shown(&stage));
+        // A folder in the place of a link that does not say what it is may be of any entry.
+        let perhaps = |entry: &Entry| perhaps.as_ref().is_none_or(|keys| keys.contains(&entry.key));
         for entry in store.entries(&stage) {
-            if shown.as_ref() == Some(&entry) {
+            if shown.as_ref() == Some(&entry) || perhaps(&entry) {
                 garbage.shown += 1;
             } else if used.contains(&(entry.stage.clone(), entry.key.to_string())) {
                 garbage.used += 1;
@@ -77,7 +79,7 @@ pub fn remove(store: &Store, entries: &[Entry], _lock: &Lock) -> Result<(), Fail
         let to = tmp.join(n.to_string());
         store.distrust(entry);
         fs::rename(&entry.folder, &to).map_err(|error| Failure::io("remove", &entry.folder, error))?;
-        fs::remove_dir_all(&to).map_err(|error| Failure::io("remove", &to, error))?;
+        files::remove(&to).map_err(|error| Failure::io("remove", &to, error))?;
     }
     fs::remove_dir(&tmp).map_err(|error| Failure::io("remove", &tmp, error))
 }
@@ -96,8 +98,11 @@ pub fn remove_aside(store: &Store, _lock: &Lock) -> Result<(), Failure> {
     }
 }
 
-/// Bytes of all files below a folder; what cannot be read counts nothing.
+/// Bytes of all files below a folder, which a link is not; what cannot be read counts nothing.
 pub fn bytes(folder: &Path) -> u64 {
+    if folder.is_symlink() {
+        return 0;
+    }
     let of = |entry: fs::DirEntry| match entry.file_type() {
         Ok(kind) if kind.is_dir() => bytes(&entry.path()),
         _ => entry.metadata().map_or(0, |metadata| metadata.len()),

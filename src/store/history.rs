@@ -41,9 +41,12 @@ pub struct StageRun {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<String>,
     pub seconds: f64,
-    /// An earlier result became the current one again.
+    /// It was in the cache, and `outputs/` showed something else or nothing.
     #[serde(default)]
     pub switched: bool,
+    /// Read as it was, and not asked for: what `--only` ran on, and the sweep's tables.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lent: bool,
     /// The cache that its result was copied from, as the configuration names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -56,7 +59,8 @@ impl StageRun {
     pub fn new(stage: &str, outcome: Outcome) -> StageRun {
         let stage = stage.to_owned();
         let (reasons, key, started, from, error) = (Vec::new(), None, None, None, None);
-        StageRun { stage, outcome, reasons, key, started, seconds: 0.0, switched: false, from, error }
+        let (switched, lent) = (false, false);
+        StageRun { stage, outcome, reasons, key, started, seconds: 0.0, switched, lent, from, error }
     }
 }
 

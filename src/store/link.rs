@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::copy;
 use super::digest::Digest;
 use super::layout::{Entry, Store};
+use super::{files, unlinked};
 use crate::failure::Failure;
 
 /// What stages show: the targets of the links in a folder of links.
@@ -17,9 +18,14 @@ impl Store {
     /// The entry that a stage's link (or copy) shows, whether or not it is whole.
     pub fn current(&self, stage: &str) -> Option<Entry> {
         let link = self.link(stage);
-        let Ok(target) = fs::read_link(&link) else { return copy::key(&link).map(|key| self.entry(stage, &key)) };
+        let Ok(target) = fs::read_link(&link) else {
+            let key = copy::key(&link).or_else(|| unlinked::key(&link, stage));
+            return key.map(|key| self.entry(stage, &key));
+        };
         if target == stable(stage) {
-            return self.entry_of(stage, &self.shown_folder()?.join(stage), &up());
+            let shown = self.shown_folder()?.join(stage);
+            let folder = || unlinked::key(&shown, stage).map(|key| self.entry(stage, &key));
+            return self.entry_of(stage, &shown, &up()).or_else(folder);
         }
         // A link to the entry itself: how earlier versions of this program laid the folder out.
         self.entry_of(stage, &link, Path::new(".cache"))
@@ -31,6 +37,10 @@ impl Store {
         let removed = match link.is_symlink() {
             true if self.current(stage).is_some() => fs::remove_file(&link),
             false if copy::key(&link).is_some() => fs::remove_dir_all(&link),
+            false if unlinked::key(&link, stage).is_some() => {
+                files::create_folder(&self.aside())?;
+                fs::rename(&link, self.free_aside(&format!("outputs-{stage}")))
+            }
             _ => Ok(()),
         };
         removed.map_err(|error| Failure::io("remove", &link, error))
@@ -48,7 +58,7 @@ impl Store {
         let links = names.filter(|name| name.file_type().is_ok_and(|kind| kind.is_symlink()));
         let stages = links.filter_map(|name| name.file_name().into_string().ok());
         let target = |stage: &str| match self.is_stable(stage) {
-            true => held.get(stage).cloned(),
+            true => held.get(stage).cloned().or_else(|| self.current(stage).map(|entry| into_cache(&entry))),
             false => self.current(stage).map(|entry| into_cache(&entry)),
         };
         stages.filter_map(|stage| Some((stage.clone(), target(&stage)?))).collect()
@@ -67,8 +77,11 @@ impl Store {
         stages.filter_map(|stage| Some((stage.clone(), target(&stage)?))).collect()
     }
 
-    /// The folder of links that is shown now.
+    /// The folder of links that is shown now; where copying made a folder of the link to it, that one.
     pub fn shown_folder(&self) -> Option<PathBuf> {
+        if unlinked::is_folder(&self.shown()) {
+            return Some(self.shown());
+        }
         Some(self.shows().join(self.shown_number()?.to_string()))
     }
 

@@ -11,6 +11,7 @@ pub mod entries;
 pub mod files;
 pub mod gc;
 pub mod history;
+pub mod judge;
 pub mod layout;
 pub mod link;
 pub mod lock;
@@ -26,6 +27,7 @@ pub mod show;
 pub mod steady;
 pub mod target;
 pub mod trust;
+pub mod unlinked;
 pub mod verify;
 
 pub use digest::Digest;

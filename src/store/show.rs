@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::layout::{Entry, Store};
 use super::link::{Links, into_aside, into_cache, numbered, stable};
+use super::unlinked::is_folder;
 use super::{copy, files};
 use crate::failure::{Failure, Left};
 
@@ -33,8 +34,7 @@ impl Store {
         let other =
             |entry: &&Entry| !self.is_stable(&entry.stage) || self.current(&entry.stage).as_ref() != Some(*entry);
         if linked.iter().any(other) {
-            linked.iter().try_for_each(|entry| self.refuse_foreign(&self.link(&entry.stage)))?;
-            self.refuse_foreign(&self.shown())?;
+            self.refuse_foreign(&linked)?;
             match self.links_work()? {
                 true => self.flip(&linked).inspect_err(|_| self.tidy())?,
                 false => copied.extend(linked),
@@ -73,19 +73,8 @@ impl Store {
         let keep = [self.shown_number(), before].map(|number| number.map(|number| number.to_string().into()));
         for found in fs::read_dir(self.shows()).into_iter().flatten().flatten() {
             if !keep.contains(&Some(found.file_name())) {
-                let _ = fs::remove_dir_all(found.path());
+                self.forget_show(&found.path());
             }
-        }
-    }
-
-    /// What someone else put in the place of a link is left alone; a link that leads elsewhere is replaced.
-    fn refuse_foreign(&self, link: &Path) -> Result<(), Failure> {
-        match link.symlink_metadata() {
-            Ok(found) if !found.is_symlink() => {
-                let error = std::io::Error::other("it is not a link of this program; move it away");
-                Err(Failure::io("replace", link, error))
-            }
-            _ => Ok(()),
         }
     }
 
@@ -108,6 +97,11 @@ impl Store {
         let names: BTreeSet<String> =
             shown.keys().cloned().chain(entries.iter().map(|entry| entry.stage.clone())).collect();
         let unstable: Vec<String> = names.into_iter().filter(|stage| !self.is_stable(stage)).collect();
+        // A folder in the place of a link is shown from where it is set aside.
+        let aside = |stage: &str| self.free_aside(&format!("outputs-{stage}"));
+        for stage in unstable.iter().filter(|stage| is_folder(&self.link(stage))) {
+            shown.insert(stage.clone(), into_aside(Path::new(aside(stage).file_name().unwrap_or_default())));
+        }
         if unstable.iter().any(|stage| shown.contains_key(stage)) {
             // Links that lead to entries themselves: they are replaced when the way round leads to the same entries.
             self.show_next(&shown, Left::Earlier)?;
@@ -115,7 +109,7 @@ impl Store {
         for stage in &unstable {
             let fresh = self.fresh(&format!("stage-{stage}"))?;
             symlink(&stable(stage), &fresh).map_err(|error| Failure::io("link", &fresh, error))?;
-            files::place("link", &fresh, &self.link(stage))?;
+            self.put_link(&fresh, &self.link(stage), &aside(stage))?;
         }
         if !unstable.is_empty() {
             files::sync_folder(&self.outputs)?;
@@ -144,7 +138,7 @@ impl Store {
         files::sync_folder(&self.shows())?;
         let link = self.fresh("shown")?;
         symlink(&numbered(next), &link).map_err(|error| Failure::io("link", &link, error))?;
-        files::place("link", &link, &self.shown())?;
+        self.put_link(&link, &self.shown(), &self.free_aside("shown"))?;
         files::sync_folder(&self.cache()).map_err(|failure| failure.leaving(then))?;
         self.forget_shows(before);
         Ok(())
@@ -159,8 +153,12 @@ impl Store {
 
     fn copy_all(&self, entries: &[&Entry]) -> Result<(), Failure> {
         let one = |entry: &&Entry| {
-            let fresh = self.fresh(&format!("stage-{}", entry.stage))?;
-            copy::place(entry, &fresh, &self.link(&entry.stage))
+            let (fresh, link) = (self.fresh(&format!("stage-{}", entry.stage))?, self.link(&entry.stage));
+            let aside = self.free_aside(&format!("outputs-{}", entry.stage));
+            if is_folder(&link) && !copy::stands_in(&link) {
+                files::create_folder(&self.aside())?;
+            }
+            copy::place(entry, &fresh, &link, &aside)
         };
         let copied = entries.iter().try_for_each(one);
         let synced = copied.and_then(|()| if entries.is_empty() { Ok(()) } else { files::sync_folder(&self.outputs) });

@@ -68,12 +68,21 @@ impl Store {
 
     /// Reads an entry's record and hashes the files it names: all of them, or those that cannot be believed unhashed.
     pub fn verify(&self, entry: &Entry) -> Result<(Option<Record>, Vec<Damage>), Failure> {
+        self.verify_by(entry, &Record::holds)
+    }
+
+    /// The same where more is known of what the record must hold.
+    pub fn verify_by(
+        &self,
+        entry: &Entry,
+        holds: &dyn Fn(&Record) -> bool,
+    ) -> Result<(Option<Record>, Vec<Damage>), Failure> {
         if self.trust == Trust::Nothing {
-            return verify::verify(entry);
+            return verify::verify_by(entry, holds, |output| verify::damage(entry, output));
         }
         let known = self.trusted(entry);
         let mut next = Trusted { format: FORMAT, files: BTreeMap::new() };
-        let verified = verify::verify_by(entry, |output| {
+        let verified = verify::verify_by(entry, holds, |output| {
             let path = entry.folder.join(&output.path);
             let seen = known.files.get(&output.path).filter(|seen| seen.fits(output, look(&path)));
             if let Some(seen) = seen {

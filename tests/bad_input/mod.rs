@@ -274,7 +274,10 @@ fn a_slip_on_the_command_line_is_named_with_what_was_meant() {
         (&["check", "-S", "stages.qc.analytes.max_missing=7"], "7 is not a fraction from 0 to 1"),
         (&["check", "-S", "stages.qc.analytes.max_missing"], "there is no `=`"),
         (&["check", "-S", "study.title.x=1"], "cannot be set below"),
-        (&["run", "-n", "--only", "screen"], "ingest has no results yet"),
+        (
+            &["run", "-n", "--only", "screen"],
+            "screen reads ingest, qc, normalize and outcomes, which have no results yet",
+        ),
     ];
     for (arguments, words) in cases {
         let said = study.run(arguments);

@@ -1,9 +1,10 @@
 //! Odd folders, links that lead elsewhere, and artifacts that were tampered with.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::tiny::{changed, copy, tiny};
-use crate::common::{PROGRAM, STAGES, assert_same};
+use crate::common::{PROGRAM, STAGES, Study, assert_same};
 
 #[test]
 fn a_folder_with_spaces_quotes_and_unicode_is_a_folder_like_any_other() {
@@ -170,4 +171,124 @@ fn a_disk_that_is_really_full_ends_with_74_and_the_earlier_results_stay() {
         assert!(before.iter().all(|(path, bytes)| read(&folder, path) == *bytes), "with {left} kB left");
     }
     assert!(after.iter().all(|(path, bytes)| read("finished", path) == *bytes));
+}
+
+/// Puts something in a place.
+type Put<'a> = &'a dyn Fn(&Path);
+/// Alters a record.
+type Alter<'a> = &'a dyn Fn(&mut serde_json::Value);
+
+/// The folder of the entry that a stage's link shows.
+fn entry(study: &Study, stage: &str) -> PathBuf {
+    study.path("outputs").join(stage).canonicalize().unwrap()
+}
+
+#[test]
+fn whatever_has_the_place_of_an_entry_is_named_and_set_aside_and_no_link_is_followed() {
+    let study = tiny();
+    study.run(&["run"]).fine();
+    let before = study.shown();
+    let outside = tempfile::tempdir().unwrap();
+    let link = |to: PathBuf| move |place: &Path| std::os::unix::fs::symlink(&to, place).unwrap();
+    let whole = outside.path().join("whole");
+    let copied = std::process::Command::new("cp").arg("-a").arg(entry(&study, "qc")).arg(&whole).status().unwrap();
+    assert!(copied.success());
+    fs::write(outside.path().join("mine.txt"), "mine").unwrap();
+    let pipe = |place: &Path| assert!(std::process::Command::new("mkfifo").arg(place).status().unwrap().success());
+    let cases: [(&str, &str, Put); 9] = [
+        ("a file", "is a file and no folder", &|place| fs::write(place, "x").unwrap()),
+        ("a link to nowhere", "is a link and no folder", &link("nowhere".into())),
+        ("a link to a file", "is a link and no folder", &link(outside.path().join("mine.txt"))),
+        ("a link to another entry", "is a link and no folder", &link(entry(&study, "outcomes"))),
+        ("a link to the same elsewhere", "is a link and no folder", &link(whole.clone())),
+        ("a pipe", "is a pipe or a device and no folder", &pipe),
+        ("an empty folder", "qc/record.json is missing", &|place| fs::create_dir(place).unwrap()),
+        ("a folder with a folder for a record", "qc/record.json was altered", &|place| {
+            fs::create_dir_all(place.join("record.json")).unwrap();
+        }),
+        ("a folder with a pipe for a table", "qc/flow.parquet was altered", &|place| {
+            let copied = std::process::Command::new("cp").arg("-a").arg(&whole).arg(place).status().unwrap();
+            fs::remove_file(place.join("flow.parquet")).unwrap();
+            pipe(&place.join("flow.parquet"));
+            assert!(copied.success());
+        }),
+    ];
+    for (kind, words, put) in cases {
+        let study = copy(&study);
+        let place = entry(&study, "qc");
+        fs::remove_dir_all(&place).unwrap();
+        put(&place);
+        let said = study.run(&["verify"]);
+        assert!(said.code == Some(10) && said.out.contains(words), "{kind}: {}{}", said.out, said.err);
+        let said = study.run(&["status"]).fine();
+        assert!(said.out.contains("qc         altered  ") && said.out.contains(words), "{kind}: {}", said.out);
+        let said = study.run(&["run"]).fine();
+        assert!(said.err.contains("qc         damaged  qc/"), "{kind}: {}", said.err);
+        assert!(said.err.contains(&format!("1 ran, {} cached", STAGES.len() - 1)), "{kind}: {}", said.err);
+        assert_same(&study.shown(), &before);
+        study.run(&["verify", "--all"]).fine();
+        assert_eq!(fs::read_dir(study.path("outputs/.cache/aside")).unwrap().count(), 1, "{kind}");
+        // What has a name like an entry's and is shown by nothing is collected as it is.
+        put(&place.with_file_name("0".repeat(64)));
+        study.run(&["gc", "--keep-runs", "0", "--aside"]).fine();
+        assert_eq!(fs::read_dir(place.parent().unwrap()).unwrap().count(), 1, "{kind}");
+        assert_same(&study.shown(), &before);
+    }
+    assert_eq!(fs::read_to_string(outside.path().join("mine.txt")).unwrap(), "mine");
+    assert_eq!(fs::read_dir(&whole).unwrap().count(), fs::read_dir(entry(&study, "qc")).unwrap().count());
+}
+
+#[test]
+fn a_record_that_was_altered_is_no_record_of_its_entry() {
+    let study = tiny();
+    study.run(&["run"]).fine();
+    let (before, lock) = (study.shown(), fs::read(study.path("pipeline.lock")).unwrap());
+    let digest = || serde_json::Value::from("0".repeat(64));
+    // Whether the record contradicts itself; what contradicts nothing but the run's settings is the run's to notice.
+    let cases: [(&str, bool, Alter); 9] = [
+        ("a setting", true, &|record| record["settings"]["stages.qc.analytes.robust"] = true.into()),
+        ("a setting too many", true, &|record| record["settings"]["stages.qc.other"] = 1.into()),
+        ("a setting as the stage held it", true, &|record| {
+            let line = record["resolved"].as_str().unwrap().replace("\"robust\":false", "\"robust\":true");
+            record["resolved"] = line.into();
+        }),
+        ("the seed", true, &|record| record["seed"] = 7.into()),
+        ("the method version", true, &|record| record["method_version"] = 99.into()),
+        ("an input", true, &|record| record["inputs"]["ingest/participants"] = digest()),
+        ("a path that leaves", true, &|record| record["outputs"][0]["path"] = "../../../../pipeline.yaml".into()),
+        ("a table that is not named", false, &|record| drop(record["outputs"].as_array_mut().unwrap().pop())),
+        ("a setting where nothing tells", false, &|record| {
+            record.as_object_mut().unwrap().remove("resolved");
+            record["settings"]["stages.qc.analytes.robust"] = true.into();
+        }),
+    ];
+    for (what, told, alter) in cases {
+        let study = copy(&study);
+        let path = entry(&study, "qc").join("record.json");
+        let mut record: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let whole = record.clone();
+        alter(&mut record);
+        assert_ne!(record, whole, "{what}");
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, record.to_string()).unwrap();
+        let said = study.run(&["verify"]);
+        let named = said.out.contains("qc         damaged  qc/record.json was altered");
+        assert_eq!((said.code == Some(10), named), (told, told), "{what}: {}", said.out);
+        let said = study.run(&["status"]).fine();
+        assert!(said.out.contains("qc         altered  qc/record.json was altered"), "{what}: {}", said.out);
+        let said = study.run(&["run"]).fine();
+        assert!(said.err.contains("qc         damaged  qc/record.json; set aside to "), "{what}: {}", said.err);
+        assert!(said.err.contains(&format!("1 ran, {} cached", STAGES.len() - 1)), "{what}: {}", said.err);
+        assert_same(&study.shown(), &before);
+        assert_eq!(fs::read(study.path("pipeline.lock")).unwrap(), lock, "{what}");
+        study.run(&["verify"]).fine();
+    }
+    // A record of a version that wrote less is a record all the same.
+    let path = entry(&study, "qc").join("record.json");
+    let mut record: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    record.as_object_mut().unwrap().remove("resolved");
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, record.to_string()).unwrap();
+    study.run(&["verify"]).fine();
+    study.run(&["status", "--exit-code"]).fine();
 }

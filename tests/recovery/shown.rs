@@ -1,8 +1,9 @@
 //! What `outputs/` shows: of one run at any moment, taken over from earlier versions, and left alone where it is someone's.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
-use super::tiny::{Files, changed, copy, lay_out_as_before, participants};
+use super::tiny::{Files, changed, copy, copy_followed, lay_out_as_before, participants};
 use crate::common::{PROGRAM, STAGES, Study, assert_same};
 
 /// Every link below the outputs folder, with what it leads to.
@@ -150,4 +151,111 @@ fn a_damaged_result_stays_where_it_is_shown_until_another_can_be_shown() {
     study.run(&["gc", "--keep-runs", "0", "--aside"]).fine();
     assert!(!study.path("outputs/.cache/aside").exists());
     assert_same(&study.shown(), &after);
+}
+
+#[test]
+fn a_study_copied_with_its_links_followed_is_read_as_it_is_and_taken_over_by_a_run() {
+    let (study, before, after) = changed();
+    let copied = copy_followed(&study);
+    copied.write("data/participants.csv", &participants(40));
+    for command in [&["status", "--exit-code"][..], &["verify"], &["diff", "last"], &["explain", "qc"]] {
+        copied.run(command).fine();
+    }
+    let said = copied.run(&["gc", "--keep-runs", "0", "-n"]).fine();
+    assert!(!said.out.contains("would remove"), "{}", said.out);
+    copied.run(&["gc", "--keep-runs", "0"]).fine();
+    assert_same(&copied.shown(), &before);
+    // One stage alone leaves the others as they are.
+    let said = copied.run(&["run", "ingest"]).fine();
+    assert!(said.err.contains("0 ran, 1 cached"), "{}", said.err);
+    assert!(copied.path("outputs/ingest").is_symlink() && !copied.path("outputs/qc").is_symlink());
+    assert_same(&copied.shown(), &before);
+    let said = copied.run(&["run"]).fine();
+    assert!(said.err.contains(&format!("0 ran, {} cached", STAGES.len())), "{}", said.err);
+    assert!(STAGES.iter().all(|stage| copied.path("outputs").join(stage).is_symlink()));
+    assert_same(&copied.shown(), &before);
+    copied.run(&["gc", "--keep-runs", "0", "--aside"]).fine();
+    assert!(!copied.path("outputs/.cache/aside").exists());
+    assert_same(&copied.shown(), &before);
+    // The same where there is something to run.
+    let copied = copy_followed(&study);
+    copied.run(&["run"]).fine();
+    assert_same(&copied.shown(), &after);
+    copied.run(&["status", "--exit-code"]).fine();
+    assert_eq!(links(&copied).len(), STAGES.len() + 1);
+    // Only what lies below .cache was copied so.
+    for part in ["shown", "shows"] {
+        let copied = copy(&study);
+        let (from, to) = (copied.path("outputs/.cache").join(part), copied.path("followed"));
+        let followed = std::process::Command::new("cp").arg("-rL").args([&from, &to]).status().unwrap();
+        assert!(followed.success());
+        match part {
+            "shown" => fs::remove_file(&from).unwrap(),
+            _ => fs::remove_dir_all(&from).unwrap(),
+        }
+        fs::rename(&to, &from).unwrap();
+        assert_same(&copied.shown(), &before);
+        let said = copied.run(&["gc", "--keep-runs", "0", "-n"]).fine();
+        assert!(!said.out.contains("would remove"), "{part}: {}", said.out);
+        copied.run(&["gc", "--keep-runs", "0"]).fine();
+        assert_same(&copied.shown(), &before);
+        copied.run(&["run", "ingest"]).fine();
+        assert!(of_stage(&copied.shown(), "ingest") == of_stage(&after, "ingest"), "{part}");
+        assert!(of_stage(&copied.shown(), "report") == of_stage(&before, "report"), "{part}");
+        copied.run(&["run"]).fine();
+        assert_same(&copied.shown(), &after);
+        assert_eq!(links(&copied).len(), STAGES.len() + 1);
+    }
+}
+
+fn of_stage(files: &Files, stage: &str) -> Files {
+    let own = files.iter().filter(|(path, _)| path.split('/').next() == Some(stage));
+    own.map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
+}
+
+#[test]
+fn what_is_anothers_in_a_copied_study_is_left_and_all_of_it_is_named_at_once() {
+    let (study, before, after) = changed();
+    let copied = copy_followed(&study);
+    copied.write("outputs/ingest/mine.txt", "mine");
+    fs::remove_file(copied.path("outputs/qc/flow.parquet")).unwrap();
+    copied.write("outputs/qc/flow.parquet", "altered");
+    fs::remove_dir_all(copied.path("outputs/report")).unwrap();
+    copied.write("outputs/report", "mine");
+    copied.write("outputs/.cache/shown/mine.txt", "mine");
+    fs::remove_file(copied.path("outputs/screen/record.json")).unwrap();
+    let entries = || walk(&copied.path("outputs/.cache/entries"));
+    let kept = entries();
+    copied.run(&["gc", "--keep-runs", "0"]).fine();
+    let report = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "report");
+    let others = |files: &[PathBuf]| files.iter().filter(|path| !report(path)).cloned().collect::<Vec<_>>();
+    assert_eq!(others(&entries()), others(&kept), "what may be shown is not collected");
+    let said = copied.run(&["run"]);
+    assert_eq!(said.code, Some(74));
+    let (message, rest) = said.err.split_once("\nhelp: ").unwrap();
+    insta::assert_snapshot!(message.lines().last().unwrap(), @"error: cannot replace outputs/ingest (mine.txt is none of its files), outputs/qc (flow.parquet was altered), outputs/screen (no record of screen in it), outputs/report (a file), outputs/.cache/shown (mine.txt is no result): they are not links of this program; move them away");
+    assert!(rest.starts_with("earlier outputs are unchanged"), "{}", said.err);
+    assert_eq!(said.err.matches("error: ").count(), 1, "{}", said.err);
+    assert!(copied.path("outputs/predict").is_dir() && !copied.path("outputs/predict").is_symlink());
+    assert!(of_stage(&copied.shown(), "predict") == of_stage(&before, "predict"));
+    for path in ["ingest/mine.txt", "report", ".cache/shown/mine.txt"] {
+        assert_eq!(fs::read_to_string(copied.path("outputs").join(path)).unwrap(), "mine", "{path}");
+    }
+    fs::create_dir(copied.path("away")).unwrap();
+    for (n, path) in ["ingest", "qc", "screen", "report", ".cache/shown"].into_iter().enumerate() {
+        fs::rename(copied.path("outputs").join(path), copied.path("away").join(n.to_string())).unwrap();
+    }
+    copied.run(&["run"]).fine();
+    assert_same(&copied.shown(), &after);
+}
+
+/// Every file below a folder.
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(walk(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
 }

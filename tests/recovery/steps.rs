@@ -8,7 +8,9 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::tiny::{Files, changed, copy, differing, lay_out_as_before, leftovers, new_stages, participants};
+use super::tiny::{
+    Files, changed, copy, copy_followed, differing, lay_out_as_before, leftovers, new_stages, participants, tiny,
+};
 use crate::common::{STAGES, Study, assert_same, repository};
 
 /// The interposer, compiled once; none where it cannot be, which is said aloud.
@@ -37,11 +39,22 @@ struct Case {
     before: Files,
     after: Files,
     arguments: &'static [&'static str],
+    /// A folder has to make room for a link, which takes two changes: a kill between them finds that stage set aside.
+    folders: bool,
 }
 
 impl Case {
     fn new((study, before, after): (Study, Files, Files)) -> Case {
-        Case { study, before, after, arguments: &["run"] }
+        Case { study, before, after, arguments: &["run"], folders: false }
+    }
+
+    /// What of the earlier results a kill between two changes left set aside and nowhere else.
+    fn set_aside(&self, study: &Study) -> Files {
+        let away = |stage: &str| !study.path("outputs").join(stage).exists();
+        let away: Vec<&str> = STAGES.into_iter().filter(|stage| away(stage)).collect();
+        assert!(away.len() <= 1, "{away:?}");
+        let of = |path: &str| away.iter().any(|stage| path.split('/').next() == Some(stage));
+        self.before.iter().filter(|(path, _)| of(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
     }
 }
 
@@ -63,7 +76,10 @@ fn one(kind: &str, at: usize, library: &PathBuf, case: &Case) {
     let Case { before, after, .. } = case;
     let study = copy(&case.study);
     let (code, _, said) = run(case, &study, library, kind, at);
-    let shown = study.shown();
+    let mut shown = study.shown();
+    if case.folders && kind == "kill" {
+        shown.extend(case.set_aside(&study));
+    }
     let new = new_stages(&shown, before, after);
     assert!(new == 0 || new == differing(before, after), "{kind} at {at}: outputs of two runs\n{said}");
     match (kind, code) {
@@ -158,6 +174,14 @@ fn killed_or_refused_while_a_folder_of_an_earlier_version_is_taken_over() {
     ["kill", "eio"].iter().for_each(|kind| steps(kind, &case, SHOWING));
 }
 
+#[test]
+fn killed_or_refused_while_a_study_that_was_copied_with_its_links_followed_is_taken_over() {
+    let (study, before, after) = changed();
+    let case = Case { folders: true, ..Case::new((copy_followed(&study), before, after)) };
+    assert_same(&case.study.shown(), &case.before);
+    ["kill", "eio"].iter().for_each(|kind| steps(kind, &case, SHOWING));
+}
+
 /// Other bytes in a stored file, and in its record their digest: a result that is whole and not what the stage makes.
 fn forge(study: &Study, stage: &str, file: &str) {
     use sha2::Digest;
@@ -183,7 +207,8 @@ fn killed_or_refused_while_stages_are_forced_and_make_other_bytes_under_the_same
     forge(&study, "qc", "decisions.csv");
     forge(&study, "report", "report.html");
     study.run(&["status", "--exit-code"]).fine();
-    let case = Case { before: study.shown(), study, after, arguments: &["run", "--force"] };
+    let case =
+        Case { before: study.shown(), arguments: &["run", "--force"], ..Case::new((study, Files::new(), after)) };
     assert_eq!(differing(&case.before, &case.after), 2);
     ["kill", "eio"].iter().for_each(|kind| steps(kind, &case, usize::MAX));
 }
@@ -213,6 +238,15 @@ fn where_no_link_can_be_made_copies_show_the_same_bytes_and_follow() {
         assert!(run(&["run"]).contains("0 ran"));
         run(&["status", "--exit-code"]);
     }
+    // What copying made of links where they work is a result all the same, and is replaced by a copy.
+    let followed = tiny();
+    followed.run(&["run"]).fine();
+    let followed = copy_followed(&followed);
+    let mut command = followed.command(&["run"]);
+    command.env("LD_PRELOAD", library).env("FAULT_NOLINKS", "1").stdin(Stdio::null());
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
+    assert!(STAGES.iter().all(|stage| followed.path("outputs").join(stage).join(".copy-of").is_file()));
+    assert_eq!(std::fs::read_dir(followed.path("outputs/.cache/aside")).unwrap().count(), STAGES.len());
     // A copy that was altered is mended, also where links work again; it stays a copy.
     study.write("outputs/ingest/participants.parquet", "altered");
     study.run(&["run"]).fine();

@@ -38,6 +38,15 @@ pub fn copy(study: &Study) -> Study {
     copy
 }
 
+/// The same files in another folder with every link followed, as many programs copy.
+#[cfg(unix)]
+pub fn copy_followed(study: &Study) -> Study {
+    let copy = Study::in_memory();
+    let copied = Command::new("cp").arg("-rL").arg(study.path(".")).arg(copy.path(".")).status().unwrap();
+    assert!(copied.success() && !copy.path("outputs/ingest").is_symlink());
+    copy
+}
+
 /// A study that ran and whose table then changed, with what it showed and what it is to show.
 pub fn changed() -> (Study, Files, Files) {
     let study = tiny();

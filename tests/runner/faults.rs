@@ -43,7 +43,7 @@ fn a_deleted_link_is_made_again_without_running_anything() {
     fs::remove_file(study.path("outputs/screen")).unwrap();
     let said = study.run(&["status", "--exit-code"]);
     assert_eq!(said.code, Some(10), "{}", said.out);
-    assert!(said.out.contains("screen     cached   an earlier result"), "{}", said.out);
+    assert!(said.out.contains("screen     cached   made before, shown after a run\n"), "{}", said.out);
     assert!(study.reruns().is_empty());
     assert_same(&study.shown(), &before);
 }
@@ -81,6 +81,26 @@ fn a_record_of_a_newer_version_is_no_hit_and_is_kept_aside() {
     assert_eq!(study.reruns(), ["screen"]);
     assert_same(&study.shown(), &before);
     assert_eq!(fs::read_dir(study.path("outputs/.cache/aside")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_setting_that_was_altered_in_a_record_reaches_no_lock_file() {
+    let study = once();
+    let (before, lock) = (study.shown(), fs::read(study.path("pipeline.lock")).unwrap());
+    for stage in ["screen", "report"] {
+        let record = entry(&study, stage).join("record.json");
+        let text = fs::read_to_string(&record).unwrap();
+        let altered = text.replacen("\"stages.screen.confidence\": 0.95", "\"stages.screen.confidence\": 0.5", 1);
+        assert_ne!(text, altered);
+        fs::remove_file(&record).unwrap();
+        fs::write(&record, altered).unwrap();
+        let said = study.run(&["verify"]);
+        let words = format!("{stage:<10} damaged  {stage}/record.json was altered");
+        assert_eq!((said.code, said.out.contains(&words)), (Some(10), true), "{}", said.out);
+        assert_eq!(study.reruns(), [stage]);
+        assert_eq!(fs::read(study.path("pipeline.lock")).unwrap(), lock);
+        assert_same(&study.shown(), &before);
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn a_locked_run_names_the_file_that_came_out_other_than_locked() {
 fn a_run_from_a_stage_runs_it_and_what_follows_on_what_is_cached_before() {
     let study = Study::of_the_repository();
     let said = study.run(&["run", "--from", "screen"]);
-    assert_eq!((said.code, said.err.contains("has no results yet")), (Some(2), true), "{}", said.err);
+    assert_eq!((said.code, said.err.contains("which have no results yet")), (Some(2), true), "{}", said.err);
     study.run(&["run"]).fine();
     study.edit(|text| {
         text.replace("max_missing: 0.2", "max_missing: 0.25").replace("confidence: 0.95", "confidence: 0.9")

@@ -89,7 +89,10 @@ fn a_second_study_of_the_same_data_runs_nothing_and_has_the_same_bytes() {
     assert!(said.out.contains(&line) && !second.path("outputs").exists(), "{}", said.out);
     assert_eq!(second.run(&["status", "--exit-code"]).code, Some(10));
     assert!(second.run(&["explain", "screen"]).fine().out.starts_with(&line));
-    second.run(&["graph"]).fine();
+    let drawn = second.run(&["graph"]).fine().out;
+    assert!(drawn.contains("screen[\"screen<br/>shared\"]:::shared") && !drawn.contains(":::cached"), "{drawn}");
+    let drawn = second.run(&["graph", "--format", "dot"]).fine().out;
+    assert!(drawn.contains("screen [label=\"screen\\nshared\", fillcolor=\"#cfe2f3\"]"), "{drawn}");
     let said = second.run(&["run", "--json"]).fine();
     assert_eq!(said.stages_with("fetched"), STAGES);
     assert_eq!((said.stages_with("running"), said.stages_with("done")), (vec![], vec![]));

@@ -385,7 +385,10 @@ fn what_looks_at_results_looks_at_the_sweep_as_well() {
 
     let status = || json(&study.run(&["status", "--json", "--exit-code"]).fine())["sweep"].clone();
     assert_eq!(status(), "not_run", "and it does not count");
-    study.run(&["sweep"]).fine();
+    let said = study.run(&["sweep"]).fine();
+    let printed = said.err.lines().last().unwrap().split(" cached").next().unwrap();
+    let log = study.run(&["log", "-n", "1"]).fine().out;
+    assert!(log.contains(&format!("finished: {printed} cached\n")), "the same numbers: {log}{}", said.err);
     assert_eq!(status(), "cached");
     let mermaid = graph("mermaid");
     assert!(mermaid.contains("sweep[\"sweep<br/>cached\"]:::cached"), "{mermaid}");

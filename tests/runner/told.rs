@@ -104,8 +104,8 @@ fn the_log_lists_runs_newest_first_with_what_ran_and_why() {
       predict    skipped
       report     skipped
     RUN  MOMENT  SECONDS  finished: 7 cached
-      screen     cached   an earlier result was current again
-      report     cached   an earlier result was current again
+      screen     cached   made before, shown after a run
+      report     cached   made before, shown after a run
     RUN  MOMENT  SECONDS  finished: 2 ran, 5 cached
       screen     ran      stages.screen.confidence 0.95 -> 0.9 (pipeline.yaml:LINE)
       report     ran      stages.screen.confidence 0.95 -> 0.9 (pipeline.yaml:LINE)
@@ -176,6 +176,43 @@ fn a_history_that_cannot_be_read_is_said_so_and_a_broken_configuration_hides_no_
     RUN  did not end: it was killed or interrupted, or is running
     RUN  was written by another version of the program
     ");
+}
+
+#[test]
+fn a_run_names_the_report_only_where_the_report_was_among_its_stages() {
+    let study = once();
+    let last = |said: &crate::common::Said| said.err.lines().last().unwrap_or_default().to_owned();
+    let confidence = ["-S", "stages.screen.confidence=0.9"];
+    let said = study.run(&[&["run", "screen"], &confidence[..]].concat()).fine();
+    assert!(last(&said).starts_with("1 ran, 4 cached, ") && !said.err.contains("report"), "{}", said.err);
+    let said = study.run(&[&["run", "screen", "--json"], &confidence[..]].concat()).fine();
+    let told: serde_json::Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    assert_eq!((&told["event"], &told["report"]), (&"finished".into(), &serde_json::Value::Null));
+    let said = study.run(&["run"]).fine();
+    assert!(last(&said).ends_with("; the report is outputs/report/report.html"), "{}", said.err);
+}
+
+#[test]
+fn what_a_stage_alone_cannot_read_is_said_once_and_nothing_is_said_to_be_computed() {
+    let study = Study::of_the_repository();
+    let said = study.run(&["run", "screen", "--only"]);
+    assert_eq!(said.code, Some(2));
+    insta::assert_snapshot!(said.err, @r"
+    error: screen reads ingest, qc, normalize and outcomes, which have no results yet
+    help: make them with `ketascreen run screen`
+    ");
+    study.run(&["run", "screen"]).fine();
+    study.edit(|text| {
+        text.replace("max_missing: 0.2", "max_missing: 0.25").replace("confidence: 0.95", "confidence: 0.9")
+    });
+    let said = study.run(&["run", "screen", "--only"]).fine();
+    assert!(said.err.starts_with("screen computed on results that are out of date: qc, "), "{}", said.err);
+    assert!(said.err.lines().last().unwrap().starts_with("1 ran, 0 cached, "), "{}", said.err);
+    let told = study.run(&["log", "last"]).fine().out;
+    assert!(told.contains("finished: 1 ran\n") && told.contains("qc         cached, read and not asked for"), "{told}");
+    std::fs::remove_file(study.path("outputs/qc/flow.parquet")).unwrap();
+    let said = study.run(&["run", "screen", "--only"]);
+    assert!(!said.err.contains("computed") && said.err.contains("whole: qc/flow.parquet is missing"), "{}", said.err);
 }
 
 /// The words of a help that begin with two dashes, and are options of this command.

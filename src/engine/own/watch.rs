@@ -109,12 +109,12 @@ impl Watch {
     /// What of a cached result was harmed, if this program did not set it aside or make it again meanwhile.
     fn harm(&self, store: &Store, entry: &Entry) -> Result<Option<String>, Failure> {
         let set_aside = || artifact::is_set_aside(store, entry);
-        if !entry.folder.exists() {
+        if !entry.is_there() {
             return Ok((!set_aside()).then(|| format!("{}/{} is gone", entry.stage, entry.key)));
         }
         let (_, damaged) = verify(entry)?;
         if !damaged.is_empty() {
-            let files: Vec<&str> = damaged.iter().map(|damage| damage.file.as_str()).collect();
+            let files: Vec<&str> = damaged.iter().map(|damage| damage.name()).collect();
             return Ok(Some(files.join(", ")));
         }
         // A record that fits altered files was altered with them: nothing else would tell, so nobody may read it.

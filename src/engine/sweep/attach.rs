@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use stages::contract::fingerprint::Fingerprinted;
 
+use super::node::tables;
 use super::universes::{Identity, Multiverse};
 use crate::config::{Options, Plan};
+use crate::engine::decide::is_of;
 use crate::engine::reason::Reason;
 use crate::engine::recipe::Recipe;
 use crate::engine::status::{Standing, State};
 use crate::engine::supply::Stored;
 use crate::failure::Failure;
-use crate::store::{Store, verify};
+use crate::store::Store;
+use crate::store::verify::{damage, verify_by};
 
 /// How the sweep stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -50,10 +53,11 @@ pub fn attach(plan: &mut Plan, options: &Options) -> Result<Attached, Failure> {
 pub fn lend(plan: &mut Plan, multiverse: &Multiverse, identities: &[Identity]) -> Result<Attached, Failure> {
     let shown = Store::new(&plan.folders.outputs).current(stages::sweep::NAME);
     let Some(entry) = shown else { return Ok(Attached::NotRun) };
-    if multiverse.recipe(plan, identities).key() != entry.key {
+    let recipe = multiverse.recipe(plan, identities);
+    if recipe.key() != entry.key {
         return Ok(Attached::Outdated);
     }
-    match verify(&entry)? {
+    match verify_by(&entry, &|record| is_of(record, &recipe, &tables()), |output| damage(&entry, output))? {
         (Some(record), damaged) if damaged.is_empty() => {
             plan.beside.insert(stages::sweep::NAME, Stored { entry, record: Arc::new(record) });
             Ok(Attached::Current)

@@ -7,7 +7,7 @@ use std::time::Instant;
 use stages::contract::Supply;
 use stages::sweep::{Choice, Fate, Universe};
 
-use super::node::{Node, screened};
+use super::node::{Node, screened, tables};
 use super::universes::{Identity, Multiverse};
 use crate::config::Plan;
 use crate::engine::decide::{Verdict, decide};
@@ -68,7 +68,7 @@ pub fn run(
     let (jobs, locked) = (request.jobs, request.locked.as_deref());
     let store = Store::new(&plan.folders.outputs);
     let recipe = multiverse.recipe(plan, identities);
-    let (entry, reasons, damaged) = match decide(&recipe, &store, &plan.yaml, false)? {
+    let (entry, reasons, damaged) = match decide(&recipe, &tables(), &store, &plan.yaml, false)? {
         Verdict::Cached { entry, switched, .. } => {
             let key = entry.key.to_string();
             listener.hear(Event::Cached { stage: NAME, key, switched });

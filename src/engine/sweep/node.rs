@@ -11,7 +11,7 @@ use stages::sweep::{Outputs, Params, Screened, Universe};
 
 use super::universes::SCREEN;
 use crate::config::Plan;
-use crate::engine::registry::{Bound, RunError};
+use crate::engine::registry::{Bound, FINDINGS, RunError};
 use crate::engine::supply::{Shelf, supply, table};
 use crate::failure::Failure;
 
@@ -19,6 +19,11 @@ use crate::failure::Failure;
 pub struct Node {
     pub params: Params,
     pub universes: Vec<Universe>,
+}
+
+/// The tables that every sweep's result has.
+pub fn tables() -> Vec<&'static str> {
+    Outputs::tables().into_iter().chain([FINDINGS]).collect()
 }
 
 impl Bound for Node {

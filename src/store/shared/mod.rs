@@ -7,7 +7,6 @@
 
 mod bucket;
 mod folder;
-mod judge;
 mod transfer;
 
 use std::fmt;
@@ -15,6 +14,7 @@ use std::sync::Arc;
 
 use super::artifact::{self, Content};
 use super::digest::Digest;
+use super::judge;
 use super::layout::{Entry, Store};
 use super::record::{FILE, Output, Record};
 use crate::engine::recipe::Recipe;
@@ -150,7 +150,7 @@ fn known(depot: &dyn Depot, recipe: &Recipe, tables: &[&str]) -> Result<Option<R
     let Some(bytes) = depot.record(&at)? else { return Ok(None) };
     let named = |why: &str| Refused::This(format!("{at}/{FILE} {why}"));
     let record = Record::parse(&bytes).ok_or_else(|| named("is no record that this version of the program reads"))?;
-    judge::judge(&record, recipe, tables).map_err(|why| named(&why))?;
+    judge::other(&record, recipe, tables).map_err(|why| named(&why))?;
     Ok(Some(record))
 }
 

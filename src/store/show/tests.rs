@@ -125,7 +125,7 @@ fn where_links_do_not_work_a_copy_is_kept_whole_and_follows() {
     let Place { store, _folder } = place();
     let (first, second) = (stored(&store, "qc", b"1"), stored(&store, "qc", b"2"));
     let file = store.link("qc").join("a.parquet");
-    copy::place(&first, &store.tmp().join("fresh"), &store.link("qc")).unwrap();
+    copy::place(&first, &store.tmp().join("fresh"), &store.link("qc"), &store.free_aside("qc")).unwrap();
     assert_eq!(store.current("qc"), Some(first.clone()));
     assert!(!store.show(&[&first]).unwrap());
     fs::remove_file(&file).unwrap();

@@ -60,7 +60,7 @@ fn other_bytes_of_the_same_size_and_time_are_noticed_by_the_time_of_change() {
     assert_eq!((before.bytes, before.mtime, before.inode), (after.bytes, after.mtime, after.inode));
     assert_ne!(before.ctime, after.ctime);
     let damaged = store.verify(&entry).unwrap().1;
-    assert_eq!(damaged, [Damage { file: "qc/a.parquet".to_owned(), missing: false }]);
+    assert_eq!(damaged, [Damage::Altered("qc/a.parquet".to_owned())]);
     for trust in [Trust::Nothing, Trust::Looks] {
         assert_eq!(store.clone().trusting(trust).verify(&entry).unwrap().1, damaged);
     }
@@ -85,7 +85,7 @@ fn a_file_that_was_touched_replaced_or_removed_is_hashed() {
         assert!(is_hashed(&store, &entry, "a.parquet") && !is_hashed(&store, &entry, "b.parquet"));
     }
     fs::remove_file(&path).unwrap();
-    assert!(store.verify(&entry).unwrap().1[0].missing);
+    assert!(matches!(store.verify(&entry).unwrap().1[0], Damage::Missing(_)));
 }
 
 #[test]
