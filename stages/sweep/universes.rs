@@ -164,9 +164,9 @@ mod tests {
         Setting("sweep.settings.0.to.1") alternative_twice: the alternative 1 is there twice
         Setting("sweep.settings.1.to") no_alternative: `stages.qc.x` has no alternatives
         Setting("sweep.settings.1.labels") labels_do_not_match: 1 labels for 0 alternatives
+        Setting("sweep.settings.3.set") swept_twice: `stages.screen.confidence` is swept twice
         Setting("sweep.universes.0.sweep.curve") out_of_reach: `sweep.curve` is no setting that the associations of the screen come from
         Setting("sweep.settings.1.name") name_taken: `status` is the name of a column or of another setting already
-        Setting("sweep.settings.3.set") name_taken: `screen.confidence` is the name of a column or of another setting already
         Setting("sweep.curve.draws") out_of_range: 0 draws
         "#);
         let ten: Vec<i32> = (0..10).collect();

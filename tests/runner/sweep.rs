@@ -232,6 +232,17 @@ sweep:
 }
 
 #[test]
+fn a_universe_may_be_without_what_the_reports_printed_numbers_stand_beside() {
+    let outcomes = "[[improvement_infusion_4, improvement_month_12], [improvement_infusion_4]]";
+    let set = "stages.screen.models.published.outcomes";
+    let study = with(&format!(
+        "\nsweep:\n  settings: [{{set: {set}, name: outcomes, to: {outcomes}}}]\n  curve: {{draws: 9}}\n"
+    ));
+    let said = study.run(&light(&["sweep"])).fine();
+    assert!(said.err.contains("2 universes: 2 screened; "), "{}", said.err);
+}
+
+#[test]
 fn what_cannot_be_swept_is_refused_before_anything_runs() {
     let refused = |sweep: &str| {
         let study = with(sweep);

@@ -13,13 +13,15 @@ use stages::statistics::fit::fit;
 use super::{Screened, agree, near};
 use crate::common::Study;
 
-/// The default study with other models of the screen, and nothing random.
+/// The default study with other models of the screen, nothing random, and no printed numbers of its own models.
 fn with_models(models: &str) -> Study {
     let study = Study::of_the_repository();
     study.edit(|text| {
         let (start, end) = (text.find("    models:\n").unwrap(), text.find("    confidence: 0.95").unwrap());
         let text = format!("{}    models:\n{models}{}", &text[..start], &text[end..]);
         let (start, end) = (text.find("    permutation:").unwrap(), text.find("    sensitivity:").unwrap());
+        let text = format!("{}{}", &text[..start], &text[end..]);
+        let (start, end) = (text.find("    published: ").unwrap(), text.find("  # A command of yours").unwrap());
         format!("{}{}", &text[..start], &text[end..])
     });
     study

@@ -18,6 +18,7 @@ use crate::store::Digest;
 
 /// The stage whose tables the universes are compared by.
 pub const SCREEN: &str = "screen";
+const REPORT: &str = "stages.report.";
 /// Problems of one universe that its reason tells.
 const TOLD: usize = 3;
 
@@ -50,10 +51,11 @@ impl Multiverse {
     /// One universe as a plan, or everything that is wrong with its settings.
     pub fn plan(&self, choice: &Choice) -> Result<Plan, Vec<Problem>> {
         let options = Options { universe: choice.sets.clone(), ..self.options.clone() };
-        match resolve::survey_of(self.parsed.clone(), &options) {
-            (Some(plan), problems, _) if problems.is_empty() => Ok(plan),
-            (_, problems, _) => Err(problems),
-        }
+        let (plan, mut problems, _) = resolve::survey_of(self.parsed.clone(), &options);
+        // A universe has no report: one may be without what the report's printed numbers stand beside.
+        let of_report = |problem: &Problem| matches!(&problem.place, Place::Setting(path) if path.starts_with(REPORT));
+        problems.retain(|problem| !of_report(problem));
+        plan.filter(|_| problems.is_empty()).ok_or(problems)
     }
 
     pub fn identity(&self, plan: &Plan) -> Digest {
