@@ -1,6 +1,6 @@
 //! What happens when something goes wrong halfway: kills, damage, a second writer.
 //!
-//! Which fault has which test: the table in docs/cache.md, "When something goes wrong".
+//! Which fault has which test: the table in docs/faults.md.
 
 use std::fs;
 use std::time::{Duration, Instant};

@@ -45,7 +45,7 @@ pub struct Args {
     /// Refuse to differ from pipeline.lock, in what goes in and in what comes out
     #[arg(long, conflicts_with = "dry_run")]
     locked: bool,
-    /// Do not hash cached files whose size, times and identity are those of their last hashing (docs/cache.md)
+    /// Do not hash cached files whose size, times and identity are those of their last hashing (docs/commands.md)
     #[arg(long)]
     trust_mtime: bool,
     /// Print errors only

@@ -227,9 +227,9 @@ fn options(help: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_page_about_the_cache_shows_every_command_and_every_option() {
+fn the_page_of_commands_shows_every_command_and_every_option() {
     let study = Study::empty();
-    let page = std::fs::read_to_string(crate::common::repository().join("docs/cache.md")).unwrap();
+    let page = std::fs::read_to_string(crate::common::repository().join("docs/commands.md")).unwrap();
     let help = study.run(&["--help"]).fine().out;
     let (_, commands) = help.split_once("Commands:\n").unwrap();
     let commands = commands.lines().map_while(|line| line.split_whitespace().next());
@@ -241,5 +241,5 @@ fn the_page_about_the_cache_shows_every_command_and_every_option() {
         let unsaid = options(&help).into_iter().filter(|option| !page.contains(option.as_str()));
         missing.extend(unsaid.map(|option| format!("{command} {option}")));
     }
-    assert!(missing.is_empty(), "docs/cache.md says nothing of {missing:?}");
+    assert!(missing.is_empty(), "docs/commands.md says nothing of {missing:?}");
 }
