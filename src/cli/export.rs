@@ -11,7 +11,7 @@ use crate::engine::status::{Standing, survey};
 use crate::export::ro_crate::{Contents, METADATA, Payload, Told, data_path, metadata, result_path};
 use crate::failure::Failure;
 use crate::store::history::{self, Run};
-use crate::store::{Digest, Store, files, lockfile};
+use crate::store::{Digest, Store, files, lockfile, regular};
 
 #[derive(Debug, Clone, PartialEq, clap::Args)]
 pub struct Args {
@@ -103,7 +103,7 @@ fn name(path: &Path) -> String {
 }
 
 fn copy(from: &Path, to: &Path, path: &str) -> Result<Payload, Failure> {
-    let bytes = fs::read(from).map_err(|error| Failure::io("read", from, error))?;
+    let bytes = regular::read(from).map_err(|error| Failure::io("read", from, error))?;
     put(&bytes, to, path)
 }
 

@@ -8,7 +8,7 @@ use stages::ingest::guess::{self, Draft};
 
 use super::{OK, out};
 use crate::failure::Failure;
-use crate::store::files;
+use crate::store::{files, regular};
 
 #[derive(Debug, Clone, PartialEq, clap::Args)]
 pub struct Args {
@@ -83,7 +83,7 @@ fn read(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     names.sort();
     let read = |name: String| {
         let path = folder.join(&name);
-        fs::read(&path).map(|bytes| (name, bytes)).map_err(|error| Failure::io("read", &path, error))
+        regular::read(&path).map(|bytes| (name, bytes)).map_err(|error| Failure::io("read", &path, error))
     };
     names.into_iter().map(read).collect()
 }

@@ -135,18 +135,18 @@ fn prepare(study: &Study, args: &Args, slot: &mut Option<Plan>) -> Result<(), Fa
     let mut plan = slot.insert(plan);
     let mut request = request_of(plan, args)?;
     let store = Store::new(&plan.folders.outputs).trusting(trust(args.trust_mtime, args.dry_run));
-    if args.dry_run {
-        return dry_run(plan, sweep, &store, &request, args.json);
-    }
-    let hold = Hold::take(&store, args.wait_lock)?;
+    // Whoever only looks takes no lock.
+    let hold = if args.dry_run { None } else { Some(Hold::take(&store, args.wait_lock)?) };
     let listener = args.listener();
     let outdated = if request.only { outdated(plan, &store, &request)? } else { Vec::new() };
     if !outdated.is_empty() {
         listener.hear(Event::Remark { text: words(plan, &request, &outdated) });
         // The report says so as well, and is made again when they are up to date.
-        plan = slot.insert(study.load_as(&config::Options { outdated, ..study.options() })?.0);
+        let shared = Some(plan.shared.clone());
+        plan = slot.insert(study.load_as(&config::Options { outdated, shared, ..study.options() })?.0);
         request = request_of(plan, args)?;
     }
+    let Some(hold) = hold else { return dry_run(plan, sweep, &store, &request, args.json) };
     execute(plan, &store, &request, &*listener, &hold.lock, &open_log(&*listener))?;
     if let Some(remark) = sweep.remark() {
         listener.hear(Event::Remark { text: remark.to_owned() });

@@ -113,7 +113,7 @@ fn told((path, value): &(String, Value)) -> Option<Vec<(String, Value)>> {
             .collect(),
         // Words of methods as well; the settings that they follow from are among the settings.
         "sweep" => Vec::new(),
-        "outdated" => vec![("stages whose results are of other settings".to_owned(), value.clone())],
+        "outdated" => vec![("stages that were out of date".to_owned(), value.clone())],
         "version" => vec![("program".to_owned(), value.clone())],
         other => vec![(format!("study.{other}"), value.clone())],
     })

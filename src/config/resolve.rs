@@ -35,6 +35,9 @@ pub struct Options {
     pub universe: Vec<(String, Value)>,
     /// Stages that the report is to say are out of date: it is made on their results all the same.
     pub outdated: Vec<String>,
+    /// The caches of other studies, where another configuration of the study found them already: one that is away is
+    /// asked once.
+    pub shared: Option<Shared>,
     /// Files that other configurations of the study read already.
     pub files: Option<Arc<Files>>,
 }
@@ -179,6 +182,7 @@ fn resolve(file: File, options: &Options, yaml: Arc<Yaml>) -> (Option<Plan>, Vec
     problems.extend(file.sweep.iter().flat_map(::stages::sweep::Params::check));
     let (shared, unusable) = file.cache.resolve(&root(options), options.allow_outside);
     problems.extend(unusable);
+    let shared = options.shared.clone().unwrap_or(shared);
     let Some(folders) = folders else { return (None, problems) };
     problems.extend(sources::no_folder(&folders));
     let results = Results::new(&stages, &folders);

@@ -28,11 +28,10 @@ pub struct Cache {
 impl Cache {
     /// The places, and everything that is wrong with them. That one is not there is no problem: a drive may be away.
     pub fn resolve(&self, root: &Path, allow_outside: bool) -> (Shared, Vec<Problem>) {
-        let mut shared = Shared { depots: Vec::new(), write: self.write };
-        let mut problems = Vec::new();
+        let (mut depots, mut problems) = (Vec::new(), Vec::new());
         for (n, path) in self.also.iter().enumerate() {
             match depot(root, path) {
-                Ok(depot) => shared.depots.push(depot),
+                Ok(depot) => depots.push(depot),
                 Err((code, message, remedy)) => {
                     problems.push(Problem::new(code, Place::setting(format!("cache.also.{n}")), message, remedy));
                 }
@@ -41,7 +40,7 @@ impl Cache {
         if self.write && problems.is_empty() {
             problems.extend(self.unwritable(root, allow_outside));
         }
-        (shared, problems)
+        (Shared::new(depots, self.write), problems)
     }
 
     fn unwritable(&self, root: &Path, allow_outside: bool) -> Option<Problem> {

@@ -15,7 +15,7 @@ use crate::store::compare::{Likeness, compare};
 use crate::store::lock::Lock;
 use crate::store::shared::Shared;
 use crate::store::target::target;
-use crate::store::{Entry, Record, Store};
+use crate::store::{Entry, Record, Store, regular};
 
 /// One file that was made again.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -89,7 +89,7 @@ fn compare_stage(
 
 fn read(entry: &Entry, file: &str) -> Result<Vec<u8>, Failure> {
     let path = entry.folder.join(file);
-    std::fs::read(&path).map_err(|error| Failure::io("read", &path, error))
+    regular::read(&path).map_err(|error| Failure::io("read", &path, error))
 }
 
 /// Passes on what tells how far the work is; why a stage runs, and from where it is shown, is no news here.

@@ -1,6 +1,7 @@
 //! What a stage is handed: tables out of the cache, checked byte for byte, and files of the study.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use stages::contract::{Metadata, Slot, Supply};
@@ -8,7 +9,7 @@ use stages::contract::{Metadata, Slot, Supply};
 use super::registry::Bound;
 use crate::config::sources::Source;
 use crate::failure::Failure;
-use crate::store::{Digest, Entry, Record, parquet};
+use crate::store::{Digest, Entry, Record, parquet, regular};
 
 /// A stage's result that is in the cache and whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,12 +53,18 @@ pub fn supply(stage: &dyn Bound, sources: &[Source], shelf: &Shelf) -> Result<Su
 
 /// Reads one table of a stored result, hashed before it is used.
 pub fn table(stored: &Stored, slot: Slot) -> Result<(polars::prelude::DataFrame, Metadata), Failure> {
-    let missing = || Failure::stage(slot.stage, "missing_table", format!("made no table `{}`", slot.table));
-    let output = stored.record.table(slot.table).ok_or_else(missing)?;
+    let (path, bytes) = bytes(stored, slot.table)?;
+    parquet::decode(bytes).map_err(|error| Failure::io("read", &path, std::io::Error::other(error)))
+}
+
+/// Where one table of a stored result lies, and its bytes.
+pub fn bytes(stored: &Stored, table: &str) -> Result<(PathBuf, Vec<u8>), Failure> {
+    let missing = || Failure::stage(&stored.entry.stage, "missing_table", format!("made no table `{table}`"));
+    let output = stored.record.table(table).ok_or_else(missing)?;
     let path = stored.entry.folder.join(&output.path);
-    let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, error))?;
+    let bytes = regular::read(&path).map_err(|error| Failure::io("read", &path, error))?;
     if Digest::of(&bytes) != output.sha256 {
         return Err(Failure::io("read", &path, std::io::Error::other("it was altered during this run; run again")));
     }
-    parquet::decode(bytes).map_err(|error| Failure::io("read", &path, std::io::Error::other(error)))
+    Ok((path, bytes))
 }

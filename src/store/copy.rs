@@ -49,11 +49,14 @@ pub fn place(entry: &Entry, fresh: &Path, folder: &Path, aside: &Path) -> Result
     let before = fresh.with_extension("before");
     files::remove(&before).map_err(|error| Failure::io("remove", &before, error))?;
     interrupt::undisturbed(|| {
-        if is_folder(folder) {
-            let to = if stands_in(folder) { &before } else { aside };
+        let to = if stands_in(folder) { &before } else { aside };
+        let moved = is_folder(folder);
+        if moved {
             fs::rename(folder, to).map_err(|error| Failure::io("replace", folder, error))?;
         }
-        fs::rename(fresh, folder).map_err(|error| Failure::io("rename", folder, error))
+        // What was there is back where the copy cannot be.
+        let back = |_: &std::io::Error| drop(moved.then(|| fs::rename(to, folder)));
+        fs::rename(fresh, folder).inspect_err(back).map_err(|error| Failure::io("rename", folder, error))
     })?;
     files::remove(&before).map_err(|error| Failure::io("remove", &before, error))
 }

@@ -8,6 +8,7 @@ use super::files;
 use super::history;
 use super::layout::{Entry, Store};
 use super::lock::Lock;
+use super::regular;
 use crate::failure::Failure;
 
 /// What a collection would remove, and what stays and why.
@@ -46,7 +47,7 @@ fn used(store: &Store, keep: usize) -> Result<BTreeSet<(String, String)>, Failur
     let mut used = BTreeSet::new();
     let told = |id: &String| store.runs().join(id).join(history::FILE);
     for path in history::ids(store).iter().rev().map(told).filter(|path| path.exists()).take(keep) {
-        let bytes = fs::read(&path).map_err(|error| Failure::io("read", &path, error))?;
+        let bytes = regular::read(&path).map_err(|error| Failure::io("read", &path, error))?;
         used.extend(keys(&bytes).ok_or_else(|| unknown(&path))?);
     }
     Ok(used)

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::files;
 use super::layout::Store;
 use super::moment::{moment, stamp, utc};
+use super::regular;
 use super::target::target;
 use crate::engine::reason::Reason;
 use crate::failure::Failure;
@@ -170,7 +171,7 @@ pub fn ids(store: &Store) -> Vec<String> {
 /// Reads one run.
 pub fn read(store: &Store, id: &str) -> Told {
     let folder = store.runs().join(id);
-    let run = std::fs::read(folder.join(FILE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let run = regular::read(&folder.join(FILE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     Told { id: id.to_owned(), folder, run }
 }
 

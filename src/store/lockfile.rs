@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::digest::Digest;
 use super::files;
 use super::record::Record;
+use super::regular;
 use crate::failure::Failure;
 
 /// The version of the lock file's form.
@@ -45,7 +46,7 @@ pub fn read(path: &Path) -> Result<Lockfile, Failure> {
         message,
         remedy: "`ketascreen run` without --locked writes it; commit it beside the configuration".to_owned(),
     };
-    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+    let bytes = regular::read(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => unusable(format!("there is no {name} to hold this run to")),
         _ => Failure::io("read", path, error),
     })?;
@@ -65,7 +66,7 @@ pub fn path(pipeline: &Path) -> PathBuf {
 /// Writes the lock file if it would differ; whether it did.
 pub fn write(path: &Path, records: &[Record], overrides: &BTreeMap<String, String>) -> Result<bool, Failure> {
     let text = text(records, overrides);
-    if std::fs::read(path).is_ok_and(|known| known == text.as_bytes()) {
+    if regular::read(path).is_ok_and(|known| known == text.as_bytes()) {
         return Ok(false);
     }
     files::replace(path, text.as_bytes())?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{Error, ErrorKind};
+use std::io::{Error, ErrorKind, Read};
 use std::path::Path;
 
 /// What is in the place of a file.
@@ -62,6 +62,13 @@ pub fn open(path: &Path) -> std::io::Result<File> {
         Some(NoFile::Folder) => Err(Error::new(ErrorKind::IsADirectory, NoFile::Folder)),
         Some(other) => Err(Error::new(ErrorKind::InvalidInput, other)),
     }
+}
+
+/// All of a file.
+pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// What is in the place of a file, where an error of [`open`] says so.

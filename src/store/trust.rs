@@ -12,6 +12,7 @@ use super::digest::Digest;
 use super::files;
 use super::layout::{Entry, Store};
 use super::record::{Output, Record};
+use super::regular;
 use super::verify::{self, Damage};
 use crate::failure::Failure;
 
@@ -116,7 +117,7 @@ impl Store {
 
     /// What is known of an entry's files; what cannot be read is not known.
     fn trusted(&self, entry: &Entry) -> Trusted {
-        let bytes = std::fs::read(self.trusted_file(entry)).ok();
+        let bytes = regular::read(&self.trusted_file(entry)).ok();
         let read = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         read.filter(|known: &Trusted| known.format == FORMAT).unwrap_or_default()
     }

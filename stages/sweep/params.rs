@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::schema;
+use super::{schema, universes};
 use crate::contract::quantity::Probability;
 use crate::contract::schema::Schema;
 use crate::contract::{Place, Problem};
@@ -139,6 +139,7 @@ impl Params {
             problems.extend(overlapping(&universe.keys().map(|path| (path, place(path))).collect::<Vec<_>>()));
         }
         problems.extend(self.check_names());
+        problems.extend(self.check_labels());
         problems.extend(self.check_count());
         if !(1..=1_000_000).contains(&self.curve.draws) {
             let place = Place::setting("sweep.curve.draws");
@@ -171,17 +172,40 @@ impl Params {
     fn check_names(&self) -> Vec<Problem> {
         let specs = [Associations::columns(), schema::Associations::columns(), schema::Universes::columns()].concat();
         let mut taken: BTreeSet<String> = specs.iter().map(|spec| spec.name.to_owned()).collect();
+        let again = |at: usize, setting: &Setting| self.settings[..at].iter().any(|other| other.set == setting.set);
         let mut problems = Vec::new();
-        for (at, setting) in self.settings.iter().enumerate() {
-            let name = setting.name();
-            let again = || self.settings[..at].iter().any(|other| other.set == setting.set);
-            if !taken.insert(name.clone()) && !again() {
-                let place = Place::setting(format!(
-                    "sweep.settings.{at}.{}",
-                    if setting.name.is_some() { "name" } else { "set" }
-                ));
-                let message = format!("`{name}` is the name of a column or of another setting already");
-                problems.push(Problem::new("name_taken", place, message, "give it another `name`"));
+        for (at, name) in universes::columns(self).into_iter().enumerate() {
+            let setting = self.settings.get(at);
+            if taken.insert(name.clone()) || setting.is_some_and(|setting| again(at, setting)) {
+                continue;
+            }
+            let (place, remedy) = match setting {
+                Some(Setting { name: Some(_), .. }) => (format!("sweep.settings.{at}.name"), "give it another `name`"),
+                Some(_) => (format!("sweep.settings.{at}.set"), "give it another `name`"),
+                None => ("sweep.universes".to_owned(), "give the setting that has this `name` another"),
+            };
+            let message = format!("`{name}` is the name of a column or of another setting already");
+            problems.push(Problem::new("name_taken", Place::setting(place), message, remedy));
+        }
+        problems
+    }
+
+    /// Values of one setting have labels of their own, in the grid and in the listed universes.
+    fn check_labels(&self) -> Vec<Problem> {
+        let mut known: BTreeMap<(&str, String), &Value> = BTreeMap::new();
+        for setting in &self.settings {
+            known.extend(setting.to.iter().enumerate().map(|(at, to)| ((setting.set.as_str(), setting.label(at)), to)));
+        }
+        let mut problems = Vec::new();
+        for (at, universe) in self.universes.iter().enumerate() {
+            for (path, value) in universe {
+                let label = universes::label(self, path, value);
+                if *known.entry((path, label.clone())).or_insert(value) != value {
+                    let message = format!("another value of `{path}` is called `{label}` already");
+                    let place = Place::setting(format!("sweep.universes.{at}.{path}"));
+                    let remedy = "give each value a label of its own, under `labels` of a setting";
+                    problems.push(Problem::new("label_twice", place, message, remedy));
+                }
             }
         }
         problems
@@ -219,9 +243,24 @@ fn check_setting(setting: &Setting, at: usize, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Whether a path is another or lies in it.
+/// Whether a path is another or lies in it, however they are written.
 fn within(path: &str, section: &str) -> bool {
-    path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    parts(path).starts_with(&parts(section))
+}
+
+/// The parts of a path: unquoted, places in lists as numbers.
+fn parts(path: &str) -> Vec<String> {
+    let (mut parts, mut quoted) = (vec![String::new()], false);
+    for c in path.chars() {
+        match (c, parts.last_mut()) {
+            ('"', _) => quoted = !quoted,
+            ('.', _) if !quoted => parts.push(String::new()),
+            (c, Some(part)) => part.push(c),
+            (_, None) => {}
+        }
+    }
+    let place = |part: String| part.parse::<usize>().map_or(part, |place| place.to_string());
+    parts.into_iter().map(place).collect()
 }
 
 /// A setting with two values in one universe has the one that is set last, under the name of both.
@@ -231,7 +270,7 @@ fn overlapping(paths: &[(&String, String)]) -> Vec<Problem> {
         let Some((other, _)) = paths[..at].iter().find(|(other, _)| within(path, other) || within(other, path)) else {
             continue;
         };
-        let message = match path == other {
+        let message = match parts(path) == parts(other) {
             true => format!("`{path}` is swept twice"),
             false => format!("`{path}` and `{other}` are swept, and one lies within the other"),
         };

@@ -74,7 +74,7 @@ fn grid(sizes: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// What a listed value is called: as in the grid where it is one of its alternatives.
-fn label(params: &Params, path: &str, value: &Value) -> String {
+pub fn label(params: &Params, path: &str, value: &Value) -> String {
     let setting = params.settings.iter().find(|setting| setting.set == path);
     let known = setting.and_then(|setting| Some(setting.label(setting.to.iter().position(|to| to == value)?)));
     known.unwrap_or_else(|| text(value))

@@ -182,6 +182,48 @@ fn a_result_is_in_a_bucket_when_its_record_is_and_a_broken_off_one_is_finished_b
 }
 
 #[test]
+fn a_file_that_the_server_does_not_take_and_another_writers_file_leave_no_record_and_are_left() {
+    let table = |path: &str| path.contains("/qc/") && path.ends_with("/flow.parquet");
+    let record = |path: &str| path.contains("/qc/") && path.ends_with("/record.json");
+    let server = Server::start();
+    let at = At::of(&server);
+    server.does(move |method, path| (method == "PUT" && table(path)).then_some(Wrong::Status("404 Not Found")));
+    let said = at.run(&with("s3://lab", true), &["run", "--allow-outside", "--json"]).fine();
+    assert!(remarks(&said)[0].contains("the server does not take entries/qc/"), "{:?}", remarks(&said));
+    assert!(!server.objects().keys().any(|path| record(path)));
+    // Somebody's other bytes, not finished.
+    server.does(|_, _| None);
+    let (_, first) = filled();
+    let qc = first.path("outputs/qc").canonicalize().unwrap();
+    let path = format!("/lab/entries/qc/{}/flow.parquet", qc.file_name().unwrap().to_string_lossy());
+    server.change(|objects| drop(objects.insert(path.clone(), b"of another machine".to_vec())));
+    let said = at.run(&with("s3://lab", true), &["run", "--allow-outside", "--json"]).fine();
+    assert!(
+        remarks(&said).len() == 1 && remarks(&said)[0].contains("flow.parquet is there, and is left"),
+        "{:?}",
+        remarks(&said)
+    );
+    assert!(server.objects()[&path] == b"of another machine" && !server.objects().keys().any(|path| record(path)));
+}
+
+#[test]
+fn a_server_that_refuses_is_asked_once_in_a_sweep_and_is_told_of_by_a_run_of_one_stage() {
+    let (server, _) = filled();
+    server.does(|_, _| Some(Wrong::Status("403 Forbidden")));
+    let (at, study) = (At::of(&server), with("s3://lab/our study", false));
+    let said = at.run(&study, &["run", "--json"]).fine();
+    assert_eq!((remarks(&said).len(), server.asked().len()), (1, 1));
+    study.write("data/participants.csv", &participants(71));
+    let said = at.run(&study, &["run", "report", "--only", "--json"]).fine();
+    let told = remarks(&said);
+    assert!(told.iter().any(|text| text.contains("the server refuses")), "{told:?}");
+    assert_eq!(server.asked().len(), 1, "also where the configuration is read again");
+    study.edit(|text| format!("{text}\nsweep: {{universes: [{{study.seed: 2}}, {{study.seed: 3}}]}}\n"));
+    let said = at.run(&study, &["sweep", "--json"]);
+    assert_eq!(server.asked().len(), 1, "{}{}", said.out, said.err);
+}
+
+#[test]
 fn a_server_that_is_away_and_keys_that_are_not_there_cost_a_remark() {
     let at = At { endpoint: "http://127.0.0.1:1".to_owned(), key: "lab".to_owned(), secret: "s".to_owned() };
     let study = with("s3://lab", true);

@@ -283,6 +283,22 @@ fn what_cannot_be_swept_is_refused_before_anything_runs() {
     ] {
         assert!(said.contains(words), "{words}: {said}");
     }
+    // The same however a path is written, and in listed universes.
+    let quoted = "{set: stages.screen.confidence, to: [0.9], labels: ['0.95']}, \
+                  {set: 'stages.screen.\"confidence\"', name: study.seed, to: [0.8]}";
+    let steps = "{set: stages.normalize.steps.0, name: c, to: [1]}, {set: stages.normalize.steps.00, name: d, to: [2]}";
+    let listed = "[{stages.screen.confidence: 0.95}, {study.seed: 3}, {study.seed: '3'}]";
+    let said = refused(&format!("\nsweep:\n  settings: [{quoted}, {steps}]\n  universes: {listed}\n"));
+    for words in [
+        "`stages.screen.\"confidence\"` is swept twice",
+        "`stages.normalize.steps.00` is swept twice",
+        "another value of `stages.screen.confidence` is called `0.95` already",
+        "another value of `study.seed` is called `3` already",
+        "`study.seed` is the name of a column or of another setting already",
+        "5 problems; nothing was run",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::pair::Pair;
 use crate::failure::Failure;
 use crate::store::history::{Outcome, Run, StageRun};
 use crate::store::record::Output;
-use crate::store::{Digest, Entry, Record, Store, parquet};
+use crate::store::{Digest, Entry, Record, Store, parquet, regular};
 
 pub mod associations;
 
@@ -193,7 +193,7 @@ fn rows(entry: &Entry, output: Option<&Output>) -> Result<Option<usize>, Failure
 
 fn read(entry: &Entry, path: &str) -> Result<Vec<u8>, Failure> {
     let path = entry.folder.join(path);
-    std::fs::read(&path).map_err(|error| Failure::io("read", &path, error))
+    regular::read(&path).map_err(|error| Failure::io("read", &path, error))
 }
 
 /// The screen's associations of both sides, where both are in the cache.

@@ -12,7 +12,7 @@ use super::names::cleaned;
 use super::node::Own;
 use super::params::Format;
 use crate::config::sources::Source;
-use crate::engine::supply::{Shelf, Stored, table};
+use crate::engine::supply::{Shelf, bytes, table};
 use crate::failure::Failure;
 use crate::store::{Digest, Store, files};
 
@@ -42,7 +42,7 @@ impl Work {
                 Failure::stage(own.name, "slots", format!("input {}/{} was not supplied", slot.stage, slot.table))
             })?;
             match format {
-                Format::Parquet => work.lay(&format!("inputs/{name}.parquet"), &bytes(stored, slot.table)?)?,
+                Format::Parquet => work.lay(&format!("inputs/{name}.parquet"), &bytes(stored, slot.table)?.1)?,
                 Format::Csv => {
                     let (frame, _) = table(stored, slot)?;
                     let text = csv::write(&frame).map_err(|why| Failure::stage(own.name, "csv", why))?;
@@ -130,18 +130,6 @@ impl Drop for Work {
         // What is left is removed by the next run.
         let _ = files::remove_folder(&self.top);
     }
-}
-
-/// The bytes of a stored table, hashed before they are used.
-fn bytes(stored: &Stored, table: &str) -> Result<Vec<u8>, Failure> {
-    let missing = || Failure::stage(&stored.entry.stage, "missing_table", format!("made no table `{table}`"));
-    let output = stored.record.table(table).ok_or_else(missing)?;
-    let path = stored.entry.folder.join(&output.path);
-    let bytes = fs::read(&path).map_err(|error| Failure::io("read", &path, error))?;
-    if Digest::of(&bytes) != output.sha256 {
-        return Err(Failure::io("read", &path, std::io::Error::other("it was altered during this run; run again")));
-    }
-    Ok(bytes)
 }
 
 fn walk(folder: &Path, below: &str, found: &mut Vec<String>) {

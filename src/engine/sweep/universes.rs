@@ -43,7 +43,7 @@ impl Multiverse {
         let Some(params) = plan.sweep.clone() else { return Ok(None) };
         let files = Some(options.files.clone().unwrap_or_else(|| Arc::new(Files::default())));
         let (choices, configured) = (universes(&params), identity(plan));
-        let options = Options { files, ..options.clone() };
+        let options = Options { files, shared: Some(plan.shared.clone()), ..options.clone() };
         let parsed = resolve::parse(&options)?;
         Ok(Some(Multiverse { params, choices, configured, options, yaml: Arc::clone(&plan.yaml), parsed }))
     }

@@ -71,8 +71,10 @@ pub fn data_path(plan: &Plan, source: &Source) -> String {
     let name = whole.file_name().unwrap_or_default().to_string_lossy();
     let apart = || format!("outside/{}/{name}", &source.digest.as_str()[..12]);
     let lock = lockfile::path(&plan.pipeline);
-    let own = |path: &str| path == METADATA || lock.file_name().is_some_and(|name| name == path);
-    let free = |path: &String| !own(path) && !path.starts_with("results/") && !path.starts_with("outside/");
+    let lock = lock.file_name().unwrap_or_default().to_string_lossy();
+    // Without case: not every file system knows it.
+    let taken = [METADATA, &lock, "results", "outside"].map(str::to_lowercase);
+    let free = |path: &String| !path.split('/').next().is_some_and(|first| taken.contains(&first.to_lowercase()));
     below.filter(free).unwrap_or_else(apart)
 }
 

@@ -1,11 +1,10 @@
 //! A bucket of S3, or of a server that speaks as it does, as a depot. Its record is written last, so a result is there
-//! whole or not at all; what a writer who was killed left is no result, and is written over by the next.
+//! whole or not at all; what a writer who was killed left is no result, and the next finishes it. Nothing is written over.
 //!
 //! The first failure closes it for this process: a server that is away costs one wait and one remark. Credentials, the
 //! region and the server come from the variables `AWS_…`; nothing is read or sent before a result is asked for.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use object_store::aws::{AmazonS3, AmazonS3Builder};
@@ -34,7 +33,8 @@ pub struct Bucket {
     bucket: String,
     prefix: Path,
     client: OnceLock<Result<Client, String>>,
-    closed: AtomicBool,
+    /// Why nothing is asked of it any more.
+    closed: OnceLock<String>,
 }
 
 #[derive(Debug)]
@@ -74,13 +74,17 @@ impl Depot for Bucket {
     }
 
     fn put(&self, at: &str, contents: Vec<Content>, record: &Record) -> Result<(), Refused> {
-        for (file, bytes) in contents {
+        for (file, bytes) in contents.into_iter().chain([(FILE.to_owned(), record.bytes())]) {
             let path = self.path(at, &file);
-            self.ask(async |store| transfer::put(store, &path, bytes).await)?;
+            match self.ask(async |store| transfer::put(store, &path, &bytes).await)? {
+                Some(true) => {}
+                Some(false) => {
+                    return Err(Refused::This(format!("another writer's {at}/{file} is there, and is left")));
+                }
+                None => return Err(Refused::This(format!("the server does not take {at}/{file}"))),
+            }
         }
-        let path = self.path(at, FILE);
-        let first = self.ask(async |store| transfer::put_first(store, &path, record.bytes()).await)?;
-        if first == Some(true) { Ok(()) } else { Err(Refused::This("another writer came first".to_owned())) }
+        Ok(())
     }
 }
 
@@ -94,7 +98,7 @@ impl Bucket {
             return Err("a bucket's name is of letters, digits, `.`, `-` and `_`");
         }
         let prefix = Path::parse(prefix).map_err(|_| "what follows the bucket is no path of plain names with `/`")?;
-        let (client, closed) = (OnceLock::new(), AtomicBool::new(false));
+        let (client, closed) = (OnceLock::new(), OnceLock::new());
         Ok(Bucket { name: address.to_owned(), bucket: bucket.to_owned(), prefix, client, closed })
     }
 
@@ -104,24 +108,22 @@ impl Bucket {
 
     /// Asks the server for something; none where it is not there.
     fn ask<T>(&self, work: impl AsyncFnOnce(&AmazonS3) -> Result<T, Error>) -> Result<Option<T>, Refused> {
-        if self.closed.load(Ordering::SeqCst) {
-            return Err(Refused::Away);
+        if let Some(why) = self.closed.get() {
+            return Err(Refused::Closed(why.clone()));
         }
         let client = self.client.get_or_init(|| connect(&self.bucket).map_err(|error| innermost(&error)));
-        let client = client.as_ref().map_err(|why| self.close(why))?;
+        let client = client.as_ref().map_err(|why| self.close(why.clone()))?;
         match client.runtime.block_on(work(&client.store)) {
             Ok(done) => Ok(Some(done)),
             Err(Error::NotFound { source, .. }) if !innermost(source.as_ref()).contains("NoSuchBucket") => Ok(None),
-            Err(error) => Err(self.close(&told(&error))),
+            Err(error) => Err(self.close(told(&error))),
         }
     }
 
-    /// Lets the bucket be for the rest of this process; one of those who asked says why.
-    fn close(&self, why: &str) -> Refused {
-        match self.closed.swap(true, Ordering::SeqCst) {
-            true => Refused::Away,
-            false => Refused::This(format!("{why}; it is not asked again in this run")),
-        }
+    /// Lets the bucket be for the rest of this process.
+    fn close(&self, why: String) -> Refused {
+        let why = self.closed.get_or_init(|| format!("{why}; it is not asked again in this run"));
+        Refused::Closed(why.clone())
     }
 }
 

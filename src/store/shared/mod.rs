@@ -9,8 +9,9 @@ mod bucket;
 mod folder;
 mod transfer;
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::artifact::{self, Content};
 use super::digest::Digest;
@@ -29,6 +30,8 @@ pub struct Shared {
     pub depots: Vec<Arc<dyn Depot>>,
     /// Whether what was made here is put into the first of them.
     pub write: bool,
+    /// The places of which it was said that nothing can be had of them.
+    told: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A place that has results under `entries/<stage>/<key>/`.
@@ -55,7 +58,9 @@ type Read<'a> = dyn Fn(&str, &Output) -> Result<Option<Vec<u8>>, Refused> + 'a;
 pub enum Refused {
     /// This one thing, and what is wrong with it.
     This(String),
-    /// Nothing can be had of the place, and whoever asked was told before.
+    /// Nothing can be had of the place, and why.
+    Closed(String),
+    /// The place is not there, which is said at the beginning.
     Away,
 }
 
@@ -74,6 +79,10 @@ fn place(stage: &str, key: &Digest) -> String {
 }
 
 impl Shared {
+    pub fn new(depots: Vec<Arc<dyn Depot>>, write: bool) -> Shared {
+        Shared { depots, write, told: Arc::default() }
+    }
+
     /// A remark for each place that is not there, since a network drive may not be.
     pub fn away(&self) -> Vec<String> {
         let away = self.depots.iter().enumerate().filter_map(|(n, depot)| Some((n, depot.away()?)));
@@ -94,16 +103,17 @@ impl Shared {
         self.first(recipe, whole)
     }
 
-    /// The same for who only wants to know of it: from far away its record is read and its files are not.
+    /// The same for who only wants to know of it: from far away its record is read and its files are not, and nobody is
+    /// told of anything.
     pub fn look(&self, recipe: &Recipe, tables: &[&str]) -> Option<(String, Record)> {
-        let seen = |depot: &dyn Depot| {
+        let seen = |depot: &dyn Depot| -> Result<_, Refused> {
             let Some(record) = known(depot, recipe, tables)? else { return Ok(None) };
             if depot.near() {
                 contents(&record, &|at, output| depot.file(at, output))?;
             }
             Ok(Some((depot.name().to_owned(), record)))
         };
-        self.first(recipe, seen).0
+        self.depots.iter().find_map(|depot: &Arc<dyn Depot>| seen(depot.as_ref()).unwrap_or_default())
     }
 
     fn first<T>(
@@ -115,22 +125,34 @@ impl Shared {
         for depot in &self.depots {
             match ask(depot.as_ref()) {
                 Ok(Some(found)) => return (Some(found), remarks),
-                Err(Refused::This(why)) => {
-                    remarks.push(format!("{}: not taken from {}: {why}", recipe.stage, depot.name()));
+                Ok(None) => {}
+                Err(refused) => {
+                    let why = self.worth_telling(depot.as_ref(), refused);
+                    remarks.extend(why.map(|why| format!("{}: not taken from {}: {why}", recipe.stage, depot.name())));
                 }
-                Ok(None) | Err(Refused::Away) => {}
             }
         }
         (None, remarks)
     }
 
-    /// Puts a result that was made here into the first place, where that is asked for; a remark where it is not there
-    /// afterwards.
+    /// Puts a result that was made here into the first place, where that is asked for; a remark where it cannot be. Of
+    /// one that is there only the record is looked at.
     pub fn give(&self, entry: &Entry, record: &Record) -> Option<String> {
         let depot = self.depots.first().filter(|_| self.write)?;
-        match give(depot.as_ref(), entry, record) {
-            Ok(()) | Err(Refused::Away) => None,
-            Err(Refused::This(why)) => Some(format!("{}: not put into {}: {why}", entry.stage, depot.name())),
+        let refused = give(depot.as_ref(), entry, record).err()?;
+        let why = self.worth_telling(depot.as_ref(), refused)?;
+        Some(format!("{}: not put into {}: {why}", entry.stage, depot.name()))
+    }
+
+    /// Why something was refused, where nobody was told.
+    fn worth_telling(&self, depot: &dyn Depot, refused: Refused) -> Option<String> {
+        match refused {
+            Refused::This(why) => Some(why),
+            Refused::Closed(why) => {
+                let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+                told.insert(depot.name().to_owned()).then_some(why)
+            }
+            Refused::Away => None,
         }
     }
 }

@@ -24,11 +24,30 @@ pub async fn get(store: &AmazonS3, path: &Path, bytes: u64) -> Result<Option<Vec
     Ok(Some(whole))
 }
 
-/// Puts an object, over one that is there.
-pub async fn put(store: &AmazonS3, path: &Path, bytes: Vec<u8>) -> Result<(), Error> {
-    if bytes.len() <= PIECE {
-        return store.put(path, bytes.into()).await.map(drop);
+/// Puts an object where there is none; whether these bytes are there afterwards. A server that cannot look first writes
+/// over what is there.
+pub async fn put(store: &AmazonS3, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
+    if bytes.len() > PIECE {
+        return match store.head(path).await {
+            Ok(_) => is_there(store, path, bytes).await,
+            Err(Error::NotFound { .. }) => upload(store, path, bytes).await.map(|()| true),
+            Err(error) => Err(error),
+        };
     }
+    let payload = || PutPayload::from(bytes.to_vec());
+    match store.put_opts(path, payload(), PutMode::Create.into()).await {
+        Ok(_) => Ok(true),
+        Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => is_there(store, path, bytes).await,
+        Err(Error::NotImplemented { .. }) => store.put(path, payload()).await.map(|_| true),
+        Err(error) => Err(error),
+    }
+}
+
+async fn is_there(store: &AmazonS3, path: &Path, bytes: &[u8]) -> Result<bool, Error> {
+    Ok(get(store, path, bytes.len() as u64).await?.is_some_and(|there| there == bytes))
+}
+
+async fn upload(store: &AmazonS3, path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut upload = store.put_multipart(path).await?;
     for piece in bytes.chunks(PIECE) {
         if let Err(error) = upload.put_part(PutPayload::from(piece.to_vec())).await {
@@ -38,14 +57,4 @@ pub async fn put(store: &AmazonS3, path: &Path, bytes: Vec<u8>) -> Result<(), Er
         }
     }
     upload.complete().await.map(drop)
-}
-
-/// Puts an object where there is none, and says whether there was none. A server that cannot look first writes over.
-pub async fn put_first(store: &AmazonS3, path: &Path, bytes: Vec<u8>) -> Result<bool, Error> {
-    match store.put_opts(path, bytes.clone().into(), PutMode::Create.into()).await {
-        Ok(_) => Ok(true),
-        Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(false),
-        Err(Error::NotImplemented { .. }) => store.put(path, bytes.into()).await.map(|_| true),
-        Err(error) => Err(error),
-    }
 }
