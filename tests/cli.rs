@@ -150,6 +150,20 @@ fn one_item_of_a_long_list_is_a_reason_by_its_own_path() {
     study.run(&["run"]).fine();
     let told = study.run(&["status", "-S", "stages.normalize.steps.4.transform.method=log2"]).fine().out;
     assert!(told.contains(r#"outdated stages.normalize.steps.4.transform.method "none" -> "log2" (-S)"#), "{told}");
+    // What an override sets is of the override, all of it, whatever the file has there.
+    let told = study.run(&["status", "-S", "stages.normalize.steps=[{below_lod: {method: half_lod}}]"]).fine().out;
+    assert!(told.contains(r#"steps.0.below_lod.method "lod_over_sqrt2" -> "half_lod" (-S)"#), "{told}");
+    assert!(!told.contains("(pipeline.yaml:"), "{told}");
+    let drift = |text: &str| text.lines().find(|line| line.contains("- drift: {method")).unwrap().to_owned();
+    study.edit(|text| text.replace(&format!("{}\n", drift(text)), ""));
+    let told = study.run(&["status"]).fine().out;
+    let line = std::fs::read_to_string(study.pipeline())
+        .unwrap()
+        .lines()
+        .position(|line| line.starts_with("    steps:"))
+        .unwrap()
+        + 1;
+    assert!(told.contains(&format!(" -> (not set) (pipeline.yaml:{line})")), "{told}");
 }
 
 #[test]

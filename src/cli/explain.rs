@@ -137,6 +137,6 @@ fn near(told: &Explanation) -> Vec<String> {
     };
     let shown = if Some(&nearest.key) == told.shown.as_ref() { ", the one shown" } else { "" };
     let mut text = vec![format!("nearest {other}cached entry: {}{shown}; {parts}", nearest.key.short())];
-    text.extend(nearest.differs.iter().map(|differs| format!("  {}", differs.words())));
+    text.extend(nearest.differs.iter().map(|differs| format!("  {}", differs.both())));
     text
 }

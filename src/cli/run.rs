@@ -174,7 +174,7 @@ fn request_of(plan: &Plan, args: &Args) -> Result<Request, Failure> {
 fn dry_run(plan: &Plan, sweep: Attached, store: &Store, request: &Request, json: bool) -> Result<(), Failure> {
     let survey = if request.only { survey_alone } else { survey };
     let standings = survey(plan, store, &request.targets, &request.force)?;
-    status::print(&standings, sweep, json);
+    status::print(&standings, sweep, &plan.shared.closed(), json);
     Ok(())
 }
 

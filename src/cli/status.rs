@@ -27,7 +27,7 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     let (plan, sweep) = study.load()?;
     let store = Store::new(&plan.folders.outputs).trusting(run::trust(args.trust_mtime, true));
     let standings = survey(&plan, &store, &targets::stages(&plan, &[])?, &BTreeSet::new())?;
-    print(&standings, sweep, args.json);
+    print(&standings, sweep, &plan.shared.closed(), args.json);
     let current = standings.iter().all(|standing| standing.state.is_current());
     Ok(if current || !args.exit_code { OK } else { OUTDATED })
 }
@@ -35,10 +35,11 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
 /// The version of the JSON's form.
 const FORMAT: u32 = 1;
 
-/// Prints standings and how the sweep stands, as lines or as one JSON object `{"format": 1, "stages": […], "sweep": …}`.
-pub fn print(standings: &[Standing], sweep: Attached, json: bool) {
+/// Prints standings, how the sweep stands, and remarks, as lines or as one JSON object.
+pub fn print(standings: &[Standing], sweep: Attached, remarks: &[String], json: bool) {
     if json {
-        out(&serde_json::json!({"format": FORMAT, "stages": standings, "sweep": sweep}).to_string());
+        let told = serde_json::json!({"format": FORMAT, "stages": standings, "sweep": sweep, "remarks": remarks});
+        out(&told.to_string());
         return;
     }
     for standing in standings {
@@ -47,6 +48,7 @@ pub fn print(standings: &[Standing], sweep: Attached, json: bool) {
         }
     }
     sweep.remark().into_iter().for_each(out);
+    remarks.iter().for_each(|remark| out(remark));
 }
 
 /// A standing as lines for a person.

@@ -1,6 +1,6 @@
 //! `ketascreen verify`: hashes stored results in full; with `--rerun` makes them again and compares. Stores nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -47,11 +47,12 @@ struct Checked {
 
 pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     let store = Store::new(&config::outputs(&study.options())?);
-    let checked = entries(&store, args.all)?.into_iter().map(|(entry, shown)| check(entry, shown));
+    let astray = astray(&store);
+    let checked = entries(&store, args.all, astray.is_empty())?.into_iter().map(|(entry, shown)| check(entry, shown));
     let checked = checked.collect::<Result<Vec<Checked>, Failure>>()?;
-    let whole = checked.iter().all(|checked| checked.damaged.is_empty());
+    let whole = astray.is_empty() && checked.iter().all(|checked| checked.damaged.is_empty());
     if !args.json {
-        text(&checked).iter().for_each(|line| out(line));
+        text(&checked, &astray).iter().for_each(|line| out(line));
     }
     // What is damaged is no measure of what is made again.
     let (remade, without) = match args.rerun && whole {
@@ -60,7 +61,7 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     };
     if args.json {
         let entries: Vec<Value> = checked.iter().map(Checked::json).collect();
-        out(&json!({"format": FORMAT, "entries": entries, "rerun": remade}).to_string());
+        out(&json!({"format": FORMAT, "entries": entries, "astray": astray, "rerun": remade}).to_string());
     } else if let Some(remade) = &remade {
         compared(remade).iter().chain(&without).for_each(|line| out(line));
     }
@@ -68,8 +69,14 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
     Ok(if whole && same { OK } else { OUTDATED })
 }
 
+/// Stages that `outputs/` should show and does not, each with why.
+fn astray(store: &Store) -> BTreeMap<String, String> {
+    let stages = store.in_order(&registry::names());
+    stages.iter().filter_map(|stage| Some(((*stage).to_owned(), store.astray(stage)?))).collect()
+}
+
 /// What is to be hashed: what each stage's link shows, and with `all` the rest.
-fn entries(store: &Store, all: bool) -> Result<Vec<(Entry, bool)>, Failure> {
+fn entries(store: &Store, all: bool, needed: bool) -> Result<Vec<(Entry, bool)>, Failure> {
     let mut entries = Vec::new();
     for stage in &store.in_order(&registry::names()) {
         let shown = store.current(stage);
@@ -77,7 +84,7 @@ fn entries(store: &Store, all: bool) -> Result<Vec<(Entry, bool)>, Failure> {
         let others = if all { store.entries(stage) } else { Vec::new() };
         entries.extend(others.into_iter().filter(|entry| Some(entry) != shown.as_ref()).map(|entry| (entry, false)));
     }
-    match entries.is_empty() {
+    match needed && entries.is_empty() {
         true => Err(Failure::Usage {
             message: format!("there are no results in {}", store.outputs.display()),
             remedy: "make them with `ketascreen run`".to_owned(),
@@ -105,8 +112,9 @@ impl Checked {
 }
 
 /// A line for what is shown and for each damaged file, then the totals.
-fn text(checked: &[Checked]) -> Vec<String> {
+fn text(checked: &[Checked], astray: &BTreeMap<String, String>) -> Vec<String> {
     let mut text = Vec::new();
+    text.extend(astray.iter().map(|(stage, why)| format!("{stage:<10} damaged  outputs/{stage} {why}")));
     for entry in checked {
         let stage = &entry.entry.stage;
         let which = if entry.shown { String::new() } else { format!(" (not shown, key {})", entry.entry.key.short()) };
@@ -116,11 +124,19 @@ fn text(checked: &[Checked]) -> Vec<String> {
         text.extend(entry.reasons().iter().map(|reason| format!("{stage:<10} damaged  {reason}{which}")));
     }
     let files: usize = checked.iter().map(|entry| entry.files).sum();
-    let damaged = checked.iter().filter(|entry| !entry.damaged.is_empty()).count();
+    let damaged: Vec<&str> =
+        checked.iter().filter(|entry| !entry.damaged.is_empty()).map(|entry| entry.entry.stage.as_str()).collect();
     text.push(format!(
         "{} results, {files} files hashed: {}",
         checked.len(),
-        match damaged {
+        match damaged.len() {
+            0 if !astray.is_empty() => {
+                "what is not shown is made or linked again by `ketascreen run`, which says what it must leave"
+                    .to_owned()
+            }
+            1 if damaged == [stages::sweep::NAME] => {
+                "1 result is not as recorded; `ketascreen sweep` sets it aside and makes it again".to_owned()
+            }
             0 => "every byte is as recorded".to_owned(),
             1 => "1 result is not as recorded; `ketascreen run` sets it aside and makes it again".to_owned(),
             n => format!("{n} results are not as recorded; `ketascreen run` sets them aside and makes them again"),

@@ -8,6 +8,7 @@ pub mod file;
 pub mod overrides;
 pub mod paths;
 pub mod places;
+mod plan;
 pub mod prune;
 pub mod resolve;
 mod results;
@@ -19,5 +20,6 @@ pub mod tree;
 pub mod words;
 pub mod yaml;
 
-pub use resolve::{Options, Plan, load, outputs, survey};
+pub use plan::{Options, Plan};
+pub use resolve::{load, outputs, survey};
 pub use yaml::{Spot, Yaml};

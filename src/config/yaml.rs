@@ -69,12 +69,10 @@ impl Yaml {
         if let (false, Some(argument)) = (self.places.contains_key(path), self.override_below(path)) {
             return Origin::Override(argument);
         }
-        ancestors(path)
-            .find_map(|path| {
-                let given = self.overrides.get(path).map(|argument| Origin::Override(argument));
-                given.or_else(|| self.places.get(path).map(|spot| Origin::File(*spot)))
-            })
-            .unwrap_or(Origin::Default)
+        // What an override sets has nothing of the file in it.
+        let overridden = ancestors(path).find_map(|path| self.overrides.get(path));
+        let written = || ancestors(path).find_map(|path| self.places.get(path)).map(|spot| Origin::File(*spot));
+        overridden.map(|argument| Origin::Override(argument)).or_else(written).unwrap_or(Origin::Default)
     }
 
     /// The override that made a section which the file does not have.
@@ -100,6 +98,7 @@ impl Yaml {
             self.places.range(below.clone()..).next().is_some_and(|(key, _)| key.starts_with(&below))
         };
         match ancestors(path).find(given) {
+            _ if ancestors(path).any(|path| self.overrides.contains_key(path)) => Some("-S".to_owned()),
             Some(around) if around != path && !self.overrides.contains_key(around) && section(around) => None,
             _ => Some(self.origin_text(path)).filter(|text| !text.is_empty()),
         }

@@ -75,6 +75,11 @@ impl Part {
         !matches!(self.verdict, Change::Same | Change::Waits)
     }
 
+    /// `name old -> new`, whatever of it there is.
+    pub fn both(&self) -> String {
+        format!("{} {}", self.name, Pair::new(&self.name, self.old.as_ref(), self.new.as_ref()).words())
+    }
+
     /// `name old -> new`, or `name value` where there is one value.
     pub fn words(&self) -> String {
         let pair = Pair::new(&self.name, self.old.as_ref(), self.new.as_ref());
@@ -112,7 +117,7 @@ fn settings(recipe: &Recipe, record: Option<&Record>, line: impl Fn(&str) -> Str
     let setting = |key: &str| ["stages.", "study.", "sweep."].iter().any(|section| key.starts_with(section));
     let origin = |key: &str| if setting(key) { line(key) } else { String::new() };
     let part = |pair: Pair| {
-        let origin = origin(&pair.name);
+        let origin = origin(pair.place());
         Part::new(Kind::Setting, &pair.name, pair.old, pair.new, origin)
     };
     let keys: BTreeSet<&String> = now.keys().chain(before.keys()).collect();

@@ -81,7 +81,7 @@ fn stage_problems(recipe: &Recipe, locked: &LockedStage, lock: &str) -> Vec<(Str
         match ["stages.", "study.", "sweep."].iter().any(|section| path.starts_with(section)) {
             true => {
                 for pair in Pair::new(path, locked.settings.get(path), now.get(path)).parts() {
-                    let place = Place::setting(&pair.name);
+                    let place = Place::setting(pair.place());
                     differs(&pair.name, &pair.name, place, pair.new.as_ref(), pair.old.as_ref());
                 }
             }

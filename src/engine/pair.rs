@@ -24,6 +24,12 @@ impl Pair {
         Pair { name: name.to_owned(), old: old.cloned(), new: new.cloned() }
     }
 
+    /// Where it stands now: what is no more stood in what is around it.
+    pub fn place(&self) -> &str {
+        let around = || self.name.rfind('.').map_or(self.name.as_str(), |dot| &self.name[..dot]);
+        if self.new.is_some() { &self.name } else { around() }
+    }
+
     /// What differs of maps of one kind, and of lists that are long, each by its path; else the pair itself.
     pub fn parts(self) -> Vec<Pair> {
         let (Some(old), Some(new)) = (&self.old, &self.new) else { return vec![self] };

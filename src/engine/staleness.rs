@@ -33,7 +33,7 @@ fn settings(recipe: &Recipe, record: &Record, line: impl Fn(&str) -> String) -> 
     let changed = |key: &&String| now.get(*key) != record.settings.get(*key);
     let parts = |key: &String| Pair::new(key, record.settings.get(key), now.get(key)).parts();
     let reason = |pair: Pair| {
-        let line = line(&pair.name);
+        let line = line(pair.place());
         Reason::SettingChanged { key: pair.name, from: pair.old, to: pair.new, line }
     };
     keys.into_iter().filter(changed).flat_map(parts).map(reason).collect()

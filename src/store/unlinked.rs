@@ -92,6 +92,21 @@ fn foreign(place: &Path, folder: impl Fn(&Path) -> Option<String>) -> Option<Str
 }
 
 impl Store {
+    /// Why `outputs/<stage>` does not show what it should: it is gone, leads elsewhere, or is somebody's; none where it does.
+    pub fn astray(&self, stage: &str) -> Option<String> {
+        let link = self.link(stage);
+        if let Some(key) = copy::key(&link) {
+            let whole = copy::is_whole(&link, &self.entry(stage, &key));
+            return (!whole).then(|| "is a copy that was altered".to_owned());
+        }
+        if let Some(why) = foreign(&link, |folder| result(folder, stage).err()) {
+            return Some(format!("is no link and no whole result: {why}"));
+        }
+        let lost = self.held().contains_key(stage) && self.current(stage).is_none();
+        let gone = link.symlink_metadata().is_err();
+        lost.then(|| if gone { "is gone".to_owned() } else { "leads elsewhere".to_owned() })
+    }
+
     /// Refuses what somebody else put in the place of a link, all of it at once. A link that leads elsewhere is replaced.
     pub fn refuse_foreign(&self, entries: &[&Entry]) -> Result<(), Failure> {
         let stages = entries.iter().map(|entry| {

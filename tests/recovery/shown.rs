@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::tiny::{Files, changed, copy, copy_followed, lay_out_as_before, participants};
+use super::tiny::{Files, changed, copy, copy_followed, lay_out_as_before, participants, tiny};
 use crate::common::{PROGRAM, STAGES, Study, assert_same};
 
 /// Every link below the outputs folder, with what it leads to.
@@ -258,4 +258,27 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+#[test]
+fn what_does_not_show_its_result_is_damage_to_verify() {
+    let study = tiny();
+    study.run(&["run"]).fine();
+    std::fs::remove_file(study.path("outputs/qc")).unwrap();
+    let said = study.run(&["verify"]);
+    assert!(said.code == Some(10) && said.out.contains("qc         damaged  outputs/qc is gone"), "{}", said.out);
+    study.run(&["run"]).fine();
+    study.run(&["verify"]).fine();
+    let copied = Study::empty();
+    let done =
+        std::process::Command::new("cp").arg("-rL").arg(study.path(".")).arg(copied.path("copy")).status().unwrap();
+    assert!(done.success());
+    let run = |arguments: &[&str]| copied.run(&[arguments, &["--pipeline", "copy/pipeline.yaml"]].concat());
+    run(&["verify"]).fine();
+    std::fs::write(copied.path("copy/outputs/qc/mine.txt"), "mine").unwrap();
+    let said = run(&["verify"]);
+    let words = "outputs/qc is no link and no whole result: mine.txt is none of its files";
+    assert!(said.code == Some(10) && said.out.contains(words) && !said.out.contains("every byte"), "{}", said.out);
+    let told: serde_json::Value = serde_json::from_str(&run(&["verify", "--json"]).out).unwrap();
+    assert!(told["astray"]["qc"].is_string(), "{told}");
 }

@@ -227,6 +227,10 @@ fn a_server_that_refuses_is_asked_once_in_a_sweep_and_is_told_of_by_a_run_of_one
 fn a_server_that_is_away_and_keys_that_are_not_there_cost_a_remark() {
     let at = At { endpoint: "http://127.0.0.1:1".to_owned(), key: "lab".to_owned(), secret: "s".to_owned() };
     let study = with("s3://lab", true);
+    for arguments in [["status", "--allow-outside"].as_slice(), &["run", "-n", "--allow-outside"]] {
+        let said = at.run(&study, arguments).fine();
+        assert_eq!(said.out.matches("cache.also: nothing is known of s3://lab: ").count(), 1, "{}", said.out);
+    }
     let said = at.run(&study, &["run", "--allow-outside", "--json"]).fine();
     let told = remarks(&said);
     assert!(told.len() == 1 && told[0].contains("onnection refused"), "{told:?}");

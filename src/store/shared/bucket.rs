@@ -56,6 +56,10 @@ impl Depot for Bucket {
         None
     }
 
+    fn closed(&self) -> Option<String> {
+        self.closed.get().cloned()
+    }
+
     fn record(&self, at: &str) -> Result<Option<Vec<u8>>, Refused> {
         let path = self.path(at, FILE);
         self.ask(async |store| {

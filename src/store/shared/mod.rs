@@ -42,6 +42,10 @@ pub trait Depot: fmt::Debug + Send + Sync {
     fn near(&self) -> bool;
     /// Why nothing is to be had from it, where a look tells.
     fn away(&self) -> Option<String>;
+    /// Why nothing is asked of it any more.
+    fn closed(&self) -> Option<String> {
+        None
+    }
     /// The record of a result as it lies there; none where there is no such result.
     fn record(&self, at: &str) -> Result<Option<Vec<u8>>, Refused>;
     /// A file of a result; none where there is none. One of another length than it should have may be cut.
@@ -91,6 +95,12 @@ impl Shared {
             format!("cache.also: {why}; nothing is taken from it{written}")
         };
         away.map(remark).collect()
+    }
+
+    /// A remark for each place that gave nothing when it was asked.
+    pub fn closed(&self) -> Vec<String> {
+        let closed = self.depots.iter().filter_map(|depot| Some((depot.name(), depot.closed()?)));
+        closed.map(|(name, why)| format!("cache.also: nothing is known of {name}: {why}")).collect()
     }
 
     /// The first result of a recipe that is as it must be, and a remark for each that is there and is not. Reads only.
