@@ -13,6 +13,7 @@ mod log;
 mod panics;
 mod progress;
 mod store;
+mod words;
 
 fn main() {
     panics::install();

@@ -8,6 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::engine::event::{Event, Listener};
 use crate::engine::reason::Reason;
+use crate::words::counted;
 
 /// Tells a person, on standard error.
 pub struct Person {
@@ -99,8 +100,7 @@ pub fn lines(event: &Event) -> Vec<String> {
         Event::Running { stage, reasons } => with_reasons(stage, "running", reasons),
         Event::Done { stage, seconds, findings: 0, .. } => vec![format!("{stage:<10} done     {seconds:.2} s")],
         Event::Done { stage, seconds, findings, .. } => {
-            let noun = if *findings == 1 { "finding" } else { "findings" };
-            vec![format!("{stage:<10} done     {seconds:.2} s, {findings} {noun}")]
+            vec![format!("{stage:<10} done     {seconds:.2} s, {}", counted(*findings, "finding"))]
         }
         Event::Failed { stage } => vec![format!("{stage:<10} failed")],
         Event::Skipped { stage, because } => vec![format!("{stage:<10} skipped  {because} failed")],
@@ -112,10 +112,7 @@ pub fn lines(event: &Event) -> Vec<String> {
             vec![format!("universe   {status:<8} {universe} ({name}): {reason}")]
         }
         Event::Remark { text } => vec![text.clone()],
-        Event::Watching { files } => {
-            let noun = if *files == 1 { "file" } else { "files" };
-            vec![format!("watching {files} {noun}; Ctrl-C ends")]
-        }
+        Event::Watching { files } => vec![format!("watching {}; Ctrl-C ends", counted(*files, "file"))],
         Event::Changed { files } => vec![format!("changed    {}", files.join(", "))],
         Event::Finished { ran, fetched, cached, seconds, report } => {
             let report = report.as_ref().map(|path| format!("; the report is {path}")).unwrap_or_default();
@@ -139,7 +136,7 @@ pub fn with_reasons(stage: &str, word: &str, reasons: &[Reason]) -> Vec<String> 
     let more = texts.len().saturating_sub(SHOWN);
     texts.truncate(SHOWN);
     if more > 0 {
-        texts.push(format!("and {more} more {}", if more == 1 { "reason" } else { "reasons" }));
+        texts.push(format!("and {}", counted(more, "more reason")));
     }
     let line = |(n, text): (usize, String)| match n {
         0 => format!("{stage:<10} {word:<8} {text}"),

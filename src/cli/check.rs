@@ -12,6 +12,7 @@ use crate::engine::event::Deaf;
 use crate::engine::rehearse::{Rehearsal, rehearse};
 use crate::engine::sweep::Multiverse;
 use crate::failure::Failure;
+use crate::words::counted;
 
 /// The stages that look at the data as they came.
 const LOOKED_AT: [&str; 2] = ["ingest", "qc"];
@@ -63,9 +64,8 @@ pub fn exec(study: &Study, args: &Args) -> Result<i32, Failure> {
         out(&told.to_string());
         return Ok(OK);
     }
-    let noun = if findings == 1 { "finding" } else { "findings" };
-    let read = if files == 1 { "file" } else { "files" };
-    out(&format!("no problems in {} and its {files} {read}; {findings} {noun} for the report", yaml.name));
+    let (files, findings) = (counted(files, "file"), counted(findings, "finding"));
+    out(&format!("no problems in {} and its {files}; {findings} for the report", yaml.name));
     if let Some((refused, all)) = universes.filter(|(refused, _)| *refused > 0) {
         out(&format!(
             "{refused} of {all} universes of the sweep are refused; `ketascreen sweep -n` says which and why"

@@ -8,6 +8,7 @@ use crate::engine::locked;
 use crate::engine::sweep::{self, Multiverse, Outlook, Told};
 use crate::failure::Failure;
 use crate::store::Store;
+use crate::words::counted;
 
 /// The version of the JSON's form.
 const FORMAT: u32 = 1;
@@ -77,13 +78,9 @@ fn no_sweep(plan: &Plan) -> Failure {
 fn words(told: &Told) -> String {
     let some = [(told.same, "the same as an earlier one"), (told.refused, "refused"), (told.failed, "failed")];
     let some = some.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}"));
-    let (universes, stages) = (count(told.universes, "universe"), count(told.ran, "stage"));
+    let (universes, stages) = (counted(told.universes, "universe"), counted(told.ran, "stage"));
     let some: String = some.collect();
     format!("{universes}: {} screened{some}; {stages} ran, {} cached", told.screened, told.cached)
-}
-
-fn count(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 fn dry_run(multiverse: &Multiverse, store: &Store, json: bool) -> Result<(), Failure> {
@@ -94,7 +91,7 @@ fn dry_run(multiverse: &Multiverse, store: &Store, json: bool) -> Result<(), Fai
     }
     outlooks.iter().for_each(|outlook| out(&line(outlook)));
     let of = |state: &str| outlooks.iter().filter(|outlook| outlook.state == state).count();
-    let universes = count(outlooks.len(), "universe");
+    let universes = counted(outlooks.len(), "universe");
     let (runs, cached, same, refused) = (of("runs"), of("cached"), of("same"), of("refused"));
     out(&format!(
         "{universes}: {runs} with stages to run, {cached} cached, {same} the same as another, {refused} refused"

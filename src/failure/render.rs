@@ -8,13 +8,14 @@ use super::alike::gathered;
 use super::{Complaint, Failure, Left, REMOVED_OUTPUTS, WROTE_OUTSIDE};
 use crate::config::yaml::Origin;
 use crate::config::{Spot, Yaml};
+use crate::words::counted;
 
 /// The whole report of a failure.
 pub fn report(failure: &Failure, yaml: Option<&Yaml>) -> String {
     let mut text = body(failure, yaml);
     let n = failure.problems().len();
     if n > 0 {
-        let count = if n == 1 { "1 problem".to_owned() } else { format!("{n} problems") };
+        let count = counted(n, "problem");
         let any = |code: &str| failure.problems().iter().any(|problem| problem.code == code);
         let end = match failure {
             Failure::Input { .. } => "nothing was run",

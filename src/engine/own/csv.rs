@@ -2,6 +2,8 @@
 
 use polars::prelude::{AnyValue, Column, DataFrame, DataType, NamedFrom, Series};
 
+use crate::words::counted;
+
 /// A table as text: a missing cell is empty, a number reads back as the same double.
 pub fn write(frame: &DataFrame) -> Result<String, String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -78,8 +80,8 @@ fn in_words(error: csv::Error) -> String {
     let line = |at: &Option<csv::Position>| at.as_ref().map_or("a line".to_owned(), |at| format!("line {}", at.line()));
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let cells = if *len == 1 { "cell" } else { "cells" };
-            format!("{} has {len} {cells}, and the header {expected_len}", line(pos))
+            let cells = counted(usize::try_from(*len).unwrap_or(usize::MAX), "cell");
+            format!("{} has {cells}, and the header {expected_len}", line(pos))
         }
         csv::ErrorKind::Utf8 { pos, .. } => format!("{} is not UTF-8 text", line(pos)),
         _ => error.to_string(),
